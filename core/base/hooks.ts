@@ -1,0 +1,62 @@
+import { AsyncSeriesHook, SyncHook, SyncWaterfallHook } from "tapable";
+import type { Logger } from "./logger.js";
+
+type Call = (...values: unknown[]) => unknown;
+
+/** Wraps every tap once, so that what it throws is logged with hook and plugin name and goes no further. */
+function guard(name: string, logger: Logger) {
+  return {
+    register: <T extends { readonly name: string; readonly type: string }>(tap: T): T => {
+      const call = (tap as unknown as { readonly fn: Call }).fn;
+      const skip = (cause: unknown): undefined => {
+        logger.warn("hook failed and is skipped", { hook: name, plugin: tap.name, cause });
+        return undefined;
+      };
+      const guarded: Call = (...values) => {
+        try {
+          const result = call(...values);
+          return tap.type === "promise" ? Promise.resolve(result).catch(skip) : result;
+        } catch (cause) {
+          return tap.type === "promise" ? Promise.resolve(skip(cause)) : skip(cause);
+        }
+      };
+      return { ...tap, fn: guarded };
+    },
+  };
+}
+
+/**
+ * A hook whose taps may each replace the first argument; each sees what the one before it made. A tap that throws is
+ * logged and skipped, and a tap that returns undefined changes nothing, as in Mesos.
+ */
+export function decorator<T, A extends unknown[]>(
+  name: string,
+  args: readonly ["value", ...{ [K in keyof A]: string }],
+  logger: Logger,
+): SyncWaterfallHook<[T, ...A]> {
+  const hook = new SyncWaterfallHook<[T, ...A]>(args as never, name);
+  hook.intercept(guard(name, logger));
+  return hook;
+}
+
+/** A hook that only tells. A tap that throws is logged and skipped. */
+export function announcement<A extends unknown[]>(
+  name: string,
+  args: readonly [...{ [K in keyof A]: string }],
+  logger: Logger,
+): SyncHook<A> {
+  const hook = new SyncHook<A>(args as never, name);
+  hook.intercept(guard(name, logger));
+  return hook;
+}
+
+/** A hook whose taps are awaited one after the other, outside the state machines. */
+export function asyncStep<A extends unknown[]>(
+  name: string,
+  args: readonly [...{ [K in keyof A]: string }],
+  logger: Logger,
+): AsyncSeriesHook<A> {
+  const hook = new AsyncSeriesHook<A>(args as never, name);
+  hook.intercept(guard(name, logger));
+  return hook;
+}
