@@ -1,0 +1,49 @@
+import type { v1 } from "../protocol/v1.js";
+
+/** Everything an agent is told when it is made. Durations are in milliseconds; the defaults are Mesos'. */
+export interface AgentSettings {
+  /** Hostname, port, resources, attributes and domain; no id: that is checkpointed, or given by the master. */
+  readonly agentInfo: v1.AgentInfo;
+  readonly version: string;
+  readonly capabilities: readonly v1.AgentInfo.Capability[];
+  /** The address executors reach the agent at. */
+  readonly ip: string;
+  readonly port: number;
+  readonly workDir: string;
+  /** Differs after a reboot of the machine. */
+  readonly bootId: string;
+  readonly startTimeMs: number;
+  readonly registrationBackoffFactorMs: number;
+  readonly executorRegistrationTimeoutMs: number;
+  readonly executorReregistrationTimeoutMs: number;
+  readonly executorShutdownGracePeriodMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** The first environment an executor gets; nothing of the agent's own is inherited. */
+  readonly executorEnvironmentVariables: Readonly<Record<string, string>>;
+  /** Whether tasks run as their framework's or command's user. */
+  readonly switchUser: boolean;
+  readonly reconfigurationPolicy: "equal" | "additive";
+  readonly recoveryTimeoutMs: number;
+  readonly maxCompletedFrameworks: number;
+  readonly maxCompletedExecutorsPerFramework: number;
+  readonly maxCompletedTasksPerExecutor: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** The defaults of every setting that has one. */
+export const agentDefaults = {
+  registrationBackoffFactorMs: SECOND,
+  executorRegistrationTimeoutMs: MINUTE,
+  executorReregistrationTimeoutMs: 2 * SECOND,
+  executorShutdownGracePeriodMs: 5 * SECOND,
+  heartbeatIntervalMs: 30 * MINUTE,
+  executorEnvironmentVariables: {},
+  switchUser: true,
+  reconfigurationPolicy: "equal",
+  recoveryTimeoutMs: 15 * MINUTE,
+  maxCompletedFrameworks: 50,
+  maxCompletedExecutorsPerFramework: 150,
+  maxCompletedTasksPerExecutor: 200,
+} as const satisfies Partial<AgentSettings>;
