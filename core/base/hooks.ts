@@ -1,6 +1,13 @@
 import { AsyncSeriesHook, SyncHook, SyncWaterfallHook } from "tapable";
 import type { Logger } from "./logger.js";
 
+/** A hook whose taps may each replace the first argument. */
+export type Decorator<T, A extends unknown[]> = SyncWaterfallHook<[T, ...A]>;
+/** A hook that only tells. */
+export type Announcement<A extends unknown[]> = SyncHook<A>;
+/** A hook that is awaited. */
+export type AsyncStep<A extends unknown[]> = AsyncSeriesHook<A>;
+
 type Call = (...values: unknown[]) => unknown;
 
 /** Wraps every tap once, so that what it throws is logged with hook and plugin name and goes no further. */
@@ -31,9 +38,9 @@ function guard(name: string, logger: Logger) {
  */
 export function decorator<T, A extends unknown[]>(
   name: string,
-  args: readonly ["value", ...{ [K in keyof A]: string }],
+  args: NoInfer<readonly ["value", ...{ [K in keyof A]: string }]>,
   logger: Logger,
-): SyncWaterfallHook<[T, ...A]> {
+): Decorator<T, A> {
   const hook = new SyncWaterfallHook<[T, ...A]>(args as never, name);
   hook.intercept(guard(name, logger));
   return hook;
@@ -42,9 +49,9 @@ export function decorator<T, A extends unknown[]>(
 /** A hook that only tells. A tap that throws is logged and skipped. */
 export function announcement<A extends unknown[]>(
   name: string,
-  args: readonly [...{ [K in keyof A]: string }],
+  args: NoInfer<readonly [...{ [K in keyof A]: string }]>,
   logger: Logger,
-): SyncHook<A> {
+): Announcement<A> {
   const hook = new SyncHook<A>(args as never, name);
   hook.intercept(guard(name, logger));
   return hook;
@@ -53,9 +60,9 @@ export function announcement<A extends unknown[]>(
 /** A hook whose taps are awaited one after the other, outside the state machines. */
 export function asyncStep<A extends unknown[]>(
   name: string,
-  args: readonly [...{ [K in keyof A]: string }],
+  args: NoInfer<readonly [...{ [K in keyof A]: string }]>,
   logger: Logger,
-): AsyncSeriesHook<A> {
+): AsyncStep<A> {
   const hook = new AsyncSeriesHook<A>(args as never, name);
   hook.intercept(guard(name, logger));
   return hook;
