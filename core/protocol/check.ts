@@ -1,144 +1,107 @@
-import protobuf from "protobufjs/minimal.js";
-import { MessageError } from "./message-error.js";
-import type { Field, Plan } from "./plan.js";
+import { MAX_NESTING_DEPTH } from "./limits.js";
+import { MessageError, quote } from "./message-error.js";
+import type { Field, Plan, RawMessage } from "./plan.js";
+import { type Check, enumCheck, isObject, scalarCheck } from "./scalar-check.js";
 
-type Raw = Record<string, unknown>;
-const { base64 } = protobuf.util;
-/** Padded, and the bits that the last character does not use are zero: equal bytes are equal texts. */
-const CANONICAL = /^[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?$/;
-/** Gives the value back, as it stands or corrected; undefined where the field counts as unset. */
-type Check = (value: unknown, depth: number) => unknown;
-const checks = new Map<Plan, Map<string, Check>>();
+const checksByPlan = new Map<Plan, ReadonlyMap<string, Check>>();
 
-/** `value` itself if it fits the schema as it stands, else a copy without nulls, unknown fields and unknown enum names. */
-export function checkMessage(plan: Plan, value: unknown, depth = 0): Raw {
-  if (!isObject(value)) throw expected("an object", value);
-  if (depth > 100) throw new MessageError("nested too deeply");
-  const known = checksOf(plan);
+/**
+ * `value` itself if it fits the schema as it stands, else a copy without nulls, unknown fields and unknown enum names.
+ * Copying only from the first difference on keeps what `JSON.parse` made, which is smaller than any copy of it.
+ */
+export function checkMessage(plan: Plan, value: unknown, depth = 0): RawMessage {
+  if (!isObject(value)) throw MessageError.expected("an object", value);
+  if (depth > MAX_NESTING_DEPTH) throw new MessageError("nested too deeply");
+  const checks = checksOf(plan);
   let message = value;
   let key = "";
   try {
     for (key in value) {
       const before = value[key];
-      const after =
-        before === null || before === undefined ? undefined : known.get(key)?.(before, depth + 1);
-      if (after !== before && message === value) message = leading(value, key);
+      const after = isUnset(before) ? undefined : checks.get(key)?.(before, depth + 1);
+      if (after !== before && message === value) message = leadingFields(value, key);
       if (message !== value && after !== undefined) message[key] = after;
     }
   } catch (error) {
     throw MessageError.within(error, `.${key}`);
   }
-  for (const { name, values } of plan.required) {
-    if (message[name] !== undefined) continue;
-    const why =
-      values !== undefined && typeof value[name] === "string"
-        ? expected(`one of ${[...values.byName.keys()]}`, value[name])
-        : new MessageError("required, but not set");
-    throw why.within(`.${name}`);
-  }
+  for (const field of plan.required)
+    if (message[field.name] === undefined) throw missing(field, value[field.name]);
   return message;
 }
-function leading(value: Raw, end: string): Raw {
+
+function isUnset(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+/** A copy of the fields before `end`, which fit as they stand. */
+function leadingFields(value: RawMessage, end: string): RawMessage {
   return Object.fromEntries(Object.entries(value).slice(0, Object.keys(value).indexOf(end)));
 }
-function checksOf(plan: Plan): Map<string, Check> {
-  let known = checks.get(plan);
-  if (known === undefined)
-    checks.set(
-      plan,
-      (known = new Map(plan.fields.map((field) => [field.name, fieldCheck(field)]))),
-    );
-  return known;
+
+/** An unknown name of an enum reads as unset; where the field is required, the error says which names there are. */
+function missing({ name, values }: Field, given: unknown): MessageError {
+  if (values === undefined || typeof given !== "string") return MessageError.missing(name);
+  const names = [...values.byName.keys()].join(", ");
+  return MessageError.expected(`one of ${names}`, given).within(`.${name}`);
 }
-function fieldCheck(field: Field): Check {
-  const one = valueCheck(field);
-  if (field.rule === "map") return (value, depth) => checkMap(one, value, depth);
-  return field.rule === "repeated" ? (value, depth) => checkList(one, value, depth) : one;
-}
-function checkList(one: Check, value: unknown, depth: number): unknown {
-  const given: unknown[] = Array.isArray(value) ? value : [value]; // as in Mesos, a lone element is a list of one
-  const list = given.map((item, i) => (item === null ? undefined : at(`[${i}]`, one, item, depth)));
-  if (given === value && list.length > 0 && list.every((item, i) => item === given[i]))
-    return value;
-  const kept = list.filter((item) => item !== undefined);
-  return kept.length > 0 ? kept : undefined;
-}
-function checkMap(one: Check, value: unknown, depth: number): unknown {
-  if (!isObject(value)) throw expected("an object", value);
-  const given = Object.entries(value);
-  const kept = given
-    .map(
-      ([key, item]) =>
-        [key, item === null ? undefined : at(`["${key}"]`, one, item, depth)] as const,
-    )
-    .filter(([, item]) => item !== undefined);
-  if (kept.length === 0) return undefined;
-  return kept.length === given.length && kept.every(([, item], i) => item === given[i]?.[1])
-    ? value
-    : Object.fromEntries(kept);
-}
-function at(step: string, one: Check, value: unknown, depth: number): unknown {
-  try {
-    return one(value, depth);
-  } catch (error) {
-    throw MessageError.within(error, step);
+
+/** A plan's checks are made when it is first used: most of the schema never is. */
+function checksOf(plan: Plan): ReadonlyMap<string, Check> {
+  let checks = checksByPlan.get(plan);
+  if (checks === undefined) {
+    checks = new Map(plan.fields.map((field) => [field.name, fieldCheck(field)]));
+    checksByPlan.set(plan, checks);
   }
+  return checks;
 }
+
+function fieldCheck(field: Field): Check {
+  const check = valueCheck(field);
+  if (field.rule === "map") return (value, depth) => checkMap(check, value, depth);
+  if (field.rule === "repeated") return (value, depth) => checkList(check, value, depth);
+  return check;
+}
+
 function valueCheck({ kind, message, values }: Field): Check {
-  if (message !== undefined) return (v, depth) => checkMessage(message, v, depth);
-  if (values !== undefined)
-    return (v) =>
-      typeof v !== "string" ? raise("an enum name", v) : values.byName.has(v) ? v : undefined;
-  if (kind === "string") return (v) => (typeof v === "string" ? v : raise("a string", v));
-  if (kind === "bool")
-    return (v) =>
-      typeof v === "boolean" ? v : v === "true" || (v !== "false" && raise("true or false", v));
-  if (kind === "bytes") return checkBase64;
-  const limits = LIMITS[kind];
-  return limits === undefined ? checkNumber : (v) => checkInteger(v, limits);
+  if (message !== undefined) return (value, depth) => checkMessage(message, value, depth);
+  return values !== undefined ? enumCheck(values) : scalarCheck(kind);
 }
-/** 2^63-1 and 2^64-1 parse as the next power of two; the largest doubles below stand for them. */
-const LIMITS: Readonly<Record<string, readonly [low: number, high: number, beyond: number]>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1, 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1, 2 ** 32 - 1],
-  int64: [-(2 ** 63), 2 ** 63 - 1024, 2 ** 63],
-  uint64: [0, 2 ** 64 - 2048, 2 ** 64],
-};
-function checkInteger(
-  value: unknown,
-  [low, high, beyond]: readonly [number, number, number],
-): number {
-  const number = checkNumber(value);
-  if (!Number.isInteger(number) || number < low || number > beyond)
-    throw expected(`an integer from ${low} to ${high}`, value);
-  return Math.min(number, high);
+
+/** As in Mesos, a lone element is a list of one. An empty list is an unset field. */
+function checkList(check: Check, value: unknown, depth: number): unknown {
+  const given: unknown[] = Array.isArray(value) ? value : [value];
+  let list = given;
+  let index = 0;
+  try {
+    for (; index < given.length; index++) {
+      const before = given[index];
+      const after = isUnset(before) ? undefined : check(before, depth);
+      if (after !== before && list === given) list = given.slice(0, index);
+      if (list !== given && after !== undefined) list.push(after);
+    }
+  } catch (error) {
+    throw MessageError.within(error, `[${index}]`);
+  }
+  return list.length > 0 ? list : undefined;
 }
-function checkNumber(value: unknown): number {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value; // Mesos takes "5050" for 5050
-  return typeof number === "number" && Number.isFinite(number) ? number : raise("a number", value);
-}
-function checkBase64(value: unknown): string {
-  if (typeof value !== "string") return raise("base64", value);
-  if (value.length % 4 === 0 && CANONICAL.test(value)) return value;
-  const bare = value.replace(/\s+/g, "").split("=", 1)[0] ?? ""; // as in Mesos, what follows the first "=" does not count
-  if (bare.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(bare)) throw expected("base64", value);
-  const bytes = new Uint8Array(base64.length(bare));
-  base64.decode(bare, bytes, 0);
-  return base64.encode(bytes, 0, bytes.length);
-}
-function isObject(value: unknown): value is Raw {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function expected(kind: string, value: unknown): MessageError {
-  const got = Array.isArray(value)
-    ? "an array"
-    : isObject(value)
-      ? "an object"
-      : String(JSON.stringify(value));
-  return new MessageError(
-    `expected ${kind}, got ${got.length > 60 ? `${got.slice(0, 60)}…` : got}`,
-  );
-}
-function raise(kind: string, value: unknown): never {
-  throw expected(kind, value);
+
+/** Entries, not assignment: a key may be `__proto__`. An empty map is an unset field. */
+function checkMap(check: Check, value: unknown, depth: number): unknown {
+  if (!isObject(value)) throw MessageError.expected("an object", value);
+  const kept: [string, unknown][] = [];
+  let changed = false;
+  let key = "";
+  try {
+    for (key of Object.keys(value)) {
+      const before = value[key];
+      const after = isUnset(before) ? undefined : check(before, depth);
+      changed ||= after !== before;
+      if (after !== undefined) kept.push([key, after]);
+    }
+  } catch (error) {
+    throw MessageError.within(error, `[${quote(key)}]`);
+  }
+  if (kept.length === 0) return undefined;
+  return changed ? Object.fromEntries(kept) : value;
 }

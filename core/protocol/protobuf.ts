@@ -1,237 +1,214 @@
 import protobuf from "protobufjs/minimal.js";
+import { messageOf } from "../base/kernel-error.js";
+import { MAX_NESTING_DEPTH } from "./limits.js";
 import { MessageError } from "./message-error.js";
-import type { Field, Plan } from "./plan.js";
+import type { Field, Plan, RawMessage } from "./plan.js";
+import {
+  enterDelimited,
+  enumWire,
+  type Reader,
+  scalarWire,
+  type Wire,
+  type Writer,
+  wireTypes,
+} from "./wire.js";
 
-type Raw = Record<string, unknown>;
-type Reader = protobuf.Reader;
-type Writer = protobuf.Writer;
-const { base64 } = protobuf.util;
-const MAX_DEPTH = 100;
-
-interface Wire {
-  readonly type: 0 | 1 | 2;
-  /** Reads one value; undefined is an enum number that we do not know. */
-  read(reader: Reader, depth: number, before: unknown): unknown;
-  write(writer: Writer, value: never): unknown;
-}
-const SCALARS: Readonly<Record<string, Wire>> = {
-  string: { type: 2, read: (r) => r.string(), write: (w, v) => w.string(v) },
-  bytes: { type: 2, read: (r) => toBase64(r.bytes()), write: (w, v) => w.bytes(v) },
-  bool: { type: 0, read: (r) => r.bool(), write: (w, v) => w.bool(v) },
-  double: { type: 1, read: (r) => finite(r.double()), write: (w, v) => w.double(v) },
-  int32: { type: 0, read: (r) => r.int32(), write: (w, v) => w.int32(v) },
-  uint32: { type: 0, read: (r) => r.uint32(), write: (w, v) => w.uint32(v) },
-  int64: {
-    type: 0,
-    read: (r) => Math.min(fromLong(r.int64()), 2 ** 63 - 1024),
-    write: (w, v) => w.int64(v),
-  },
-  uint64: {
-    type: 0,
-    read: (r) => Math.min(fromLong(r.uint64()), 2 ** 64 - 2048),
-    write: (w, v) => w.uint64(v),
-  },
-};
-type Decode = (reader: Reader, message: Raw, type: number, depth: number) => void;
-type Encode = (writer: Writer, value: never) => void;
+/** Reads one occurrence of a field into the message; `type` is the wire type it was written with. */
+type FieldDecoder = (reader: Reader, message: RawMessage, type: number, depth: number) => void;
+type FieldEncoder = (writer: Writer, value: never) => void;
 interface Codec {
-  readonly decoders: readonly (Decode | undefined)[];
-  readonly encoders: ReadonlyMap<string, Encode>;
+  readonly plan: Plan;
+  readonly decoders: (FieldDecoder | undefined)[];
+  readonly encoders: Map<string, FieldEncoder>;
 }
-const codecs = new Map<Plan, Codec>();
 
-export function decodeProtobuf(plan: Plan, bytes: Uint8Array): Raw {
+const codecs = new Map<Plan, Codec>();
+/** Inside a map's entry, the key is field 1 and the value field 2. */
+const MAP_KEY_TAG = (1 << 3) | wireTypes.DELIMITED;
+const MAP_VALUE_NUMBER = 2;
+
+/** Reads a protobuf message into Mesos' JSON shape; what does not fit is a `MessageError`. */
+export function decodeProtobuf(plan: Plan, bytes: Uint8Array): RawMessage {
   const reader = protobuf.Reader.create(bytes);
   try {
-    return readMessage(plan, codecOf(plan), reader, reader.len, 0, {});
+    return readFields(codecOf(plan), reader, 0, {});
   } catch (error) {
-    throw error instanceof MessageError
-      ? error
-      : new MessageError(`not a protobuf message: ${(error as Error).message}`);
+    if (error instanceof MessageError) throw error;
+    throw new MessageError(`not a protobuf message: ${messageOf(error)}`);
   }
 }
+
+/** Writes a message in Mesos' JSON shape as protobuf. */
 export function encodeProtobuf(plan: Plan, message: object): Uint8Array {
-  return writeMessage(codecOf(plan), protobuf.Writer.create(), message as Raw).finish();
+  return writeFields(codecOf(plan), protobuf.Writer.create(), message as RawMessage).finish();
 }
+
 function codecOf(plan: Plan): Codec {
-  let codec = codecs.get(plan);
-  if (codec === undefined) {
-    const decoders: Decode[] = [];
-    const encoders = new Map<string, Encode>();
-    codec = { decoders, encoders };
-    codecs.set(plan, codec); // before its fields: messages contain themselves
-    for (const field of plan.fields) {
-      const wire = wireOf(field);
-      decoders[field.number] =
-        field.rule === "map"
-          ? mapDecoder(field, wire)
-          : field.rule === "repeated"
-            ? listDecoder(field, wire)
-            : decoder(field, wire);
-      encoders.set(
-        field.name,
-        field.rule === "map"
-          ? mapEncoder(field, wire)
-          : field.rule === "repeated"
-            ? listEncoder(field, wire)
-            : encoder(field, wire),
-      );
-    }
+  const known = codecs.get(plan);
+  if (known !== undefined) return known;
+  const codec: Codec = { plan, decoders: [], encoders: new Map() };
+  codecs.set(plan, codec);
+  for (const field of plan.fields) {
+    const wire = wireOf(field);
+    codec.decoders[field.number] = decoderOf(field, wire);
+    codec.encoders.set(field.name, encoderOf(field, wire));
   }
   return codec;
 }
+
 function wireOf({ kind, message, values }: Field): Wire {
-  if (message !== undefined) {
-    let codec: Codec | undefined;
-    return {
-      type: 2,
-      read: (r, depth, before) =>
-        readMessage(
-          message,
-          (codec ??= codecOf(message)),
-          r,
-          r.uint32() + r.pos,
-          depth,
-          (before ?? {}) as Raw,
-        ),
-      write: (w, v) => writeMessage((codec ??= codecOf(message)), w.fork(), v).ldelim(),
-    };
-  }
-  if (values !== undefined)
-    return {
-      type: 0,
-      read: (r) => values.byNumber.get(r.int32()),
-      write: (w, v) => w.int32(values.byName.get(v) ?? 0),
-    };
-  const scalar = SCALARS[kind];
-  if (scalar === undefined) throw new Error(`no codec for ${kind}`);
-  return scalar;
+  if (message !== undefined) return messageWire(message);
+  return values !== undefined ? enumWire(values) : scalarWire(kind);
 }
-function readMessage(
-  plan: Plan,
-  codec: Codec,
-  reader: Reader,
-  end: number,
-  depth: number,
-  message: Raw,
-): Raw {
-  if (depth > MAX_DEPTH) throw new MessageError("nested too deeply");
-  const outer = reader.len;
-  if (end > outer) throw new MessageError("cut short");
-  reader.len = end; // nothing inside may read past its own message
-  while (reader.pos < end) {
+
+/** The codec of the message is looked up on first use: messages contain themselves. */
+function messageWire(plan: Plan): Wire {
+  let codec: Codec | undefined;
+  return {
+    type: wireTypes.DELIMITED,
+    read(reader, depth, before) {
+      const outerEnd = enterDelimited(reader);
+      const message = readFields((codec ??= codecOf(plan)), reader, depth, before ?? {});
+      reader.len = outerEnd;
+      return message;
+    },
+    write: (writer, value) => writeFields((codec ??= codecOf(plan)), writer.fork(), value).ldelim(),
+    absent: () => requireFields(plan, {}),
+  };
+}
+
+/** Reads fields up to the reader's end. */
+function readFields(codec: Codec, reader: Reader, depth: number, before: object): RawMessage {
+  if (depth > MAX_NESTING_DEPTH) throw new MessageError("nested too deeply");
+  const message = before as RawMessage;
+  while (reader.pos < reader.len) {
     const tag = reader.tag();
     const decode = codec.decoders[tag >>> 3];
     if (decode === undefined) reader.skipType(tag & 7, depth, tag >>> 3);
     else decode(reader, message, tag & 7, depth + 1);
   }
-  reader.len = outer;
+  return requireFields(codec.plan, message);
+}
+
+function requireFields(plan: Plan, message: RawMessage): RawMessage {
   for (const { name } of plan.required)
-    if (message[name] === undefined)
-      throw new MessageError("required, but not set").within(`.${name}`);
+    if (message[name] === undefined) throw MessageError.missing(name);
   return message;
 }
-function writeMessage(codec: Codec, writer: Writer, message: Raw): Writer {
+
+function writeFields(codec: Codec, writer: Writer, message: RawMessage): Writer {
   for (const key in message) {
     const value = message[key];
     if (value !== undefined) codec.encoders.get(key)?.(writer, value as never);
   }
   return writer;
 }
-function decoder({ name, number }: Field, wire: Wire): Decode {
+
+function decoderOf(field: Field, wire: Wire): FieldDecoder {
+  if (field.rule === "map") return mapDecoder(field, wire);
+  return field.rule === "repeated" ? listDecoder(field, wire) : singleDecoder(field, wire);
+}
+
+/** A field written with another wire type is an unknown field. */
+function singleDecoder({ name, number }: Field, wire: Wire): FieldDecoder {
   return (reader, message, type, depth) => {
     if (type !== wire.type) return void reader.skipType(type, depth, number);
     try {
       const value = wire.read(reader, depth, message[name]);
       if (value !== undefined) message[name] = value;
     } catch (error) {
-      throw inside(error, `.${name}`);
+      throw within(error, `.${name}`);
     }
   };
 }
-function encoder({ number }: Field, wire: Wire): Encode {
-  const tag = (number << 3) | wire.type;
-  return (writer, value) => wire.write(writer.uint32(tag), value);
-}
-function listDecoder({ name, number }: Field, wire: Wire): Decode {
+
+/** Numbers may be packed: many after one length. */
+function listDecoder({ name, number }: Field, wire: Wire): FieldDecoder {
   return (reader, message, type, depth) => {
-    const packed = type === 2 && wire.type !== 2;
-    if (type !== wire.type && !packed) return void reader.skipType(type, depth, number);
+    const isPacked = type === wireTypes.DELIMITED && wire.type !== wireTypes.DELIMITED;
+    if (type !== wire.type && !isPacked) return void reader.skipType(type, depth, number);
     const list = (message[name] ?? []) as unknown[];
     try {
-      const end = packed ? reader.uint32() + reader.pos : reader.pos + 1;
-      while (reader.pos < end) {
-        const value = wire.read(reader, depth, undefined);
-        if (value !== undefined) list.push(value);
-      }
+      if (isPacked) readPacked(reader, wire, list);
+      else append(list, wire.read(reader, depth, undefined));
     } catch (error) {
-      throw inside(error, `.${name}[${list.length}]`);
+      throw within(error, `.${name}[${list.length}]`);
     }
     if (list.length > 0) message[name] = list;
   };
 }
-function listEncoder(
-  { number }: Field,
-  wire: Wire,
-): (writer: Writer, list: readonly never[]) => void {
-  const tag = (number << 3) | wire.type;
-  return (writer, list) => {
-    for (const item of list) wire.write(writer.uint32(tag), item);
+
+function readPacked(reader: Reader, wire: Wire, list: unknown[]): void {
+  const outerEnd = enterDelimited(reader);
+  while (reader.pos < reader.len) append(list, wire.read(reader, 0, undefined));
+  reader.len = outerEnd;
+}
+
+function append(list: unknown[], value: unknown): void {
+  if (value !== undefined) list.push(value);
+}
+
+function mapDecoder({ name, number }: Field, wire: Wire): FieldDecoder {
+  return (reader, message, type, depth) => {
+    if (type !== wireTypes.DELIMITED) return void reader.skipType(type, depth, number);
+    try {
+      const [key, value] = readEntry(reader, wire, depth);
+      const map = (message[name] ??= {}) as RawMessage;
+      setEntry(map, key, value);
+    } catch (error) {
+      throw within(error, `.${name}`);
+    }
   };
 }
-function mapDecoder({ name, number, kind }: Field, wire: Wire): Decode {
-  return (reader, message, type, depth) => {
-    if (type !== 2) return void reader.skipType(type, depth, number);
-    const end = reader.uint32() + reader.pos;
-    let key = "";
-    let value: unknown = kind === "string" ? "" : undefined;
-    while (reader.pos < end) {
-      const tag = reader.tag();
-      if (tag === 10) key = reader.string();
-      else if (tag === (16 | wire.type)) value = wire.read(reader, depth, value);
-      else reader.skipType(tag & 7, depth, tag >>> 3);
-    }
-    const map = (message[name] ??= {}) as Raw;
+
+function readEntry(reader: Reader, wire: Wire, depth: number): [key: string, value: unknown] {
+  const outerEnd = enterDelimited(reader);
+  let key = "";
+  let value: unknown;
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    if (tag === MAP_KEY_TAG) key = reader.string();
+    else if (tag === ((MAP_VALUE_NUMBER << 3) | wire.type)) value = wire.read(reader, depth, value);
+    else reader.skipType(tag & 7, depth, tag >>> 3);
+  }
+  reader.len = outerEnd;
+  return [key, value ?? wire.absent()];
+}
+
+/** Defined, not assigned: a key may be `__proto__`. */
+function setEntry(map: RawMessage, key: string, value: unknown): void {
+  if (key !== "__proto__") map[key] = value;
+  else
     Object.defineProperty(map, key, {
-      value: value ?? {},
+      value,
       enumerable: true,
       configurable: true,
       writable: true,
-    }); // a key may be "__proto__"
+    });
+}
+
+function encoderOf(field: Field, wire: Wire): FieldEncoder {
+  if (field.rule === "map") return mapEncoder(field, wire);
+  const tag = (field.number << 3) | wire.type;
+  if (field.rule !== "repeated") return (writer, value) => wire.write(writer.uint32(tag), value);
+  return (writer, list: readonly never[]) => {
+    for (const item of list) wire.write(writer.uint32(tag), item);
   };
 }
-function mapEncoder(
-  { number }: Field,
-  wire: Wire,
-): (writer: Writer, map: Readonly<Record<string, never>>) => void {
-  const tag = (number << 3) | 2;
-  return (writer, map) => {
+
+function mapEncoder({ number }: Field, wire: Wire): FieldEncoder {
+  const tag = (number << 3) | wireTypes.DELIMITED;
+  const valueTag = (MAP_VALUE_NUMBER << 3) | wire.type;
+  return (writer, map: Readonly<Record<string, never>>) => {
     for (const [key, value] of Object.entries(map)) {
-      wire.write(
-        writer
-          .uint32(tag)
-          .fork()
-          .uint32(10)
-          .string(key)
-          .uint32(16 | wire.type),
-        value,
-      );
+      const entry = writer.uint32(tag).fork().uint32(MAP_KEY_TAG).string(key).uint32(valueTag);
+      wire.write(entry, value);
       writer.ldelim();
     }
   };
 }
-function fromLong({ high, low, unsigned }: protobuf.Long): number {
-  return (unsigned ? high >>> 0 : high) * 2 ** 32 + (low >>> 0);
-}
-function toBase64(bytes: Uint8Array): string {
-  return base64.encode(bytes, 0, bytes.length);
-}
-function finite(value: number): number {
-  if (!Number.isFinite(value)) throw new MessageError(`expected a number, got ${value}`);
-  return value;
-}
-function inside(error: unknown, step: string): unknown {
-  return (
-    error instanceof MessageError ? error : new MessageError((error as Error).message)
-  ).within(step);
+
+/** What the reader throws has no path yet. */
+function within(error: unknown, step: string): MessageError {
+  return (error instanceof MessageError ? error : new MessageError(messageOf(error))).within(step);
 }

@@ -1,0 +1,16 @@
+import { MessageCodec } from "./codec.js";
+
+export const schedulerCall = new MessageCodec("mesos.v1.scheduler.Call");
+export const schedulerEvent = new MessageCodec("mesos.v1.scheduler.Event");
+export const schedulerResponse = new MessageCodec("mesos.v1.scheduler.Response");
+export const executorCall = new MessageCodec("mesos.v1.executor.Call");
+export const executorEvent = new MessageCodec("mesos.v1.executor.Event");
+export const masterCall = new MessageCodec("mesos.v1.master.Call");
+export const masterResponse = new MessageCodec("mesos.v1.master.Response");
+export const masterEvent = new MessageCodec("mesos.v1.master.Event");
+export const agentCall = new MessageCodec("mesos.v1.agent.Call");
+export const agentResponse = new MessageCodec("mesos.v1.agent.Response");
+/** What the streams of attached and debug containers carry. */
+export const processIo = new MessageCodec("mesos.v1.agent.ProcessIO");
+/** What a contender writes to ZooKeeper, and a detector reads there. */
+export const masterInfo = new MessageCodec("mesos.v1.MasterInfo");
