@@ -75,15 +75,8 @@ function entryOf(resource: v1.Resource, value: ResourceValue): Entry {
 function isWhole(disk: v1.Resource.DiskInfo | undefined): boolean {
   if (!disk) return false;
   if (disk.persistence) return true;
-  switch (disk.source?.type) {
-    case "MOUNT":
-    case "BLOCK":
-      return true;
-    case "RAW":
-      return disk.source.id !== undefined;
-    default:
-      return false;
-  }
+  const { type, id } = disk.source ?? {};
+  return type === "MOUNT" || type === "BLOCK" || (type === "RAW" && id !== undefined);
 }
 
 /** As many messages as there are copies: one for what is not counted. */

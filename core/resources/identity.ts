@@ -40,7 +40,7 @@ export class ResourceIdentity implements IdentityFields {
   private readonly allocatedTo = new Map<string | undefined, ResourceIdentity>();
 
   private constructor(
-    fields: IdentityFields,
+    private readonly fields: IdentityFields,
     readonly key: string,
   ) {
     this.name = fields.name;
@@ -97,14 +97,14 @@ export class ResourceIdentity implements IdentityFields {
     let identity = this.allocatedTo.get(role);
     if (!identity) {
       if (this.allocatedTo.size >= CACHE_LIMIT) this.allocatedTo.clear();
-      identity = ResourceIdentity.of({ ...this, allocationRole: role });
+      identity = ResourceIdentity.of({ ...this.fields, allocationRole: role });
       this.allocatedTo.set(role, identity);
     }
     return identity;
   }
 
   withReservations(reservations: readonly v1.Resource.ReservationInfo[]): ResourceIdentity {
-    return ResourceIdentity.of({ ...this, reservations });
+    return ResourceIdentity.of({ ...this.fields, reservations });
   }
 
   compare(other: ResourceIdentity): number {
