@@ -118,6 +118,7 @@ function writeTypes(packages) {
 function writeTable(root, packages) {
   const messages = [];
   const enums = [];
+  const oneofs = [];
   const names = [];
   const visit = (type) => {
     const name = JSON.stringify(type.fullName.slice(1));
@@ -125,6 +126,8 @@ function writeTable(root, packages) {
     if (isType(type)) {
       messages.push(`  ${name}: ${JSON.stringify(type.fieldsArray.map(fieldLine))},`);
       names.push(`  ${name}: ${moduleName(packageOf(type))}.${localName(type)};`);
+      const groups = type.oneofsArray.map((group) => group.fieldsArray.map((field) => field.name));
+      if (groups.length > 0) oneofs.push(`  ${name}: ${JSON.stringify(groups)},`);
     }
     for (const child of type.nestedArray ?? []) visit(child);
   };
@@ -144,8 +147,13 @@ ${names.join("\n")}
 export const messages: Readonly<Record<string, readonly string[]>> = {
 ${messages.join("\n")}
 };
+/** Every enum's numbers by name. */
 export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 ${enums.join("\n")}
+};
+/** The groups of fields of which at most one is set, of the few messages that have any. */
+export const oneofs: Readonly<Record<string, readonly (readonly string[])[]>> = {
+${oneofs.join("\n")}
 };
 `,
   );

@@ -27,6 +27,7 @@ export function checkMessage(plan: Plan, value: unknown, depth = 0): RawMessage 
   }
   for (const field of plan.required)
     if (message[field.name] === undefined) throw missing(field, value[field.name]);
+  checkOneofs(plan, message);
   return message;
 }
 
@@ -44,6 +45,14 @@ function missing({ name, values }: Field, given: unknown): MessageError {
   if (values === undefined || typeof given !== "string") return MessageError.missing(name);
   const names = [...values.byName.keys()].join(", ");
   return MessageError.expected(`one of ${names}`, given).within(`.${name}`);
+}
+
+/** Refuses a message in which more than one field of a oneof is set. */
+export function checkOneofs(plan: Plan, message: RawMessage): void {
+  for (const names of plan.oneofs) {
+    const set = names.filter((name) => message[name] !== undefined);
+    if (set.length > 1) throw new MessageError(`only one of ${set.join(", ")} may be set`);
+  }
 }
 
 /** A plan's checks are made when it is first used: most of the schema never is. */

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.js";
-import { enums, type Messages, messages } from "./generated/schema.js";
+import { enums, type Messages, messages, oneofs } from "./generated/schema.js";
 
 /** The full name of a message of the schema: `mesos.v1.TaskInfo`. */
 export type MessageName = keyof Messages;
@@ -32,6 +32,8 @@ export interface Plan {
   readonly name: string;
   readonly fields: readonly Field[];
   readonly required: readonly Field[];
+  /** Groups of fields of which at most one is set. */
+  readonly oneofs: readonly (readonly string[])[];
 }
 
 const enumPlans: ReadonlyMap<string, EnumPlan> = new Map(
@@ -69,7 +71,8 @@ function planEnum(values: Readonly<Record<string, number>>): EnumPlan {
 /** Every plan exists before its fields do: messages contain one another, and themselves. */
 function planMessages(): Map<string, Plan> {
   const open = new Map<string, Plan & { fields: Field[]; required: Field[] }>();
-  for (const name of Object.keys(messages)) open.set(name, { name, fields: [], required: [] });
+  for (const name of Object.keys(messages))
+    open.set(name, { name, fields: [], required: [], oneofs: oneofs[name] ?? [] });
   for (const plan of open.values()) {
     for (const line of messages[plan.name] ?? []) plan.fields.push(parseField(line, open));
     plan.required.push(...plan.fields.filter((field) => field.rule === "required"));

@@ -1,5 +1,6 @@
 import protobuf from "protobufjs/minimal.js";
 import { messageOf } from "../base/kernel-error.js";
+import { checkOneofs } from "./check.js";
 import { MAX_NESTING_DEPTH } from "./limits.js";
 import { MessageError } from "./message-error.js";
 import type { Field, Plan, RawMessage } from "./plan.js";
@@ -73,7 +74,7 @@ function messageWire(plan: Plan): Wire {
       return message;
     },
     write: (writer, value) => writeFields((codec ??= codecOf(plan)), writer.fork(), value).ldelim(),
-    absent: () => requireFields(plan, {}),
+    absent: () => checkPresence(plan, {}),
   };
 }
 
@@ -87,12 +88,13 @@ function readFields(codec: Codec, reader: Reader, depth: number, before: object)
     if (decode === undefined) reader.skipType(tag & 7, depth, tag >>> 3);
     else decode(reader, message, tag & 7, depth + 1);
   }
-  return requireFields(codec.plan, message);
+  return checkPresence(codec.plan, message);
 }
 
-function requireFields(plan: Plan, message: RawMessage): RawMessage {
+function checkPresence(plan: Plan, message: RawMessage): RawMessage {
   for (const { name } of plan.required)
     if (message[name] === undefined) throw MessageError.missing(name);
+  checkOneofs(plan, message);
   return message;
 }
 
