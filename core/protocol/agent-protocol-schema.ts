@@ -40,6 +40,7 @@ const reconcileTask = recordSchema<ReconcileTask>({
   frameworkId: text,
   taskId: text,
   executorId: optional(text),
+  partitionAware: flag,
 });
 const reconcileOperation = recordSchema<ReconcileOperation>({
   frameworkId: optional(text),

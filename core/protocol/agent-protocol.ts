@@ -167,6 +167,8 @@ export interface ReconcileTask {
   readonly frameworkId: FrameworkId;
   readonly taskId: TaskId;
   readonly executorId?: ExecutorId;
+  /** Whether its framework understands TASK_DROPPED; it is told TASK_LOST otherwise. */
+  readonly partitionAware: boolean;
 }
 export interface ReconcileOperation {
   readonly frameworkId?: FrameworkId;
