@@ -1,17 +1,22 @@
 import { KernelError, messageOf } from "../base/kernel-error.js";
 import type { v1 } from "../protocol/v1.js";
 import { parseValue } from "./parse-value.js";
+import { validateResources } from "./validate-resources.js";
 
 /**
  * `--resources`: `name(role):value` items separated by semicolons, or the JSON array of resource messages.
  * @throws KernelError naming the item.
  */
 export function parseResources(text: string, defaultRole: string): readonly v1.Resource[] {
-  if (text.trimStart().startsWith("[")) return parseJson(text);
-  return text
-    .split(";")
-    .filter((item) => item.trim() !== "")
-    .map((item) => parseItem(item, defaultRole));
+  const list = text.trimStart().startsWith("[") ? parseJson(text) : parseItems(text, defaultRole);
+  const problem = list.map(notConfigurable).find((one) => one) ?? validateResources(list);
+  if (problem) throw invalid(text, problem);
+  return list;
+}
+
+function parseItems(text: string, defaultRole: string): readonly v1.Resource[] {
+  const items = text.split(";").filter((item) => item.trim() !== "");
+  return items.map((item) => parseItem(item, defaultRole));
 }
 
 function parseItem(item: string, defaultRole: string): v1.Resource {
@@ -24,18 +29,47 @@ function parseItem(item: string, defaultRole: string): v1.Resource {
   if (typeof value === "string") throw invalid(item, value);
   if (value.type === "TEXT") throw invalid(item, `"${value.text?.value}" is a text, not an amount`);
   const role = match[2] ?? defaultRole;
-  const reservations = role === "*" ? {} : { reservations: [{ type: "STATIC" as const, role }] };
+  const reservations =
+    role === "*" && match[2] === undefined
+      ? {}
+      : { reservations: [{ type: "STATIC" as const, role }] };
   return { name: match[1], ...value, ...reservations };
 }
 
 function parseJson(text: string): readonly v1.Resource[] {
+  let list: unknown;
   try {
-    return JSON.parse(text) as readonly v1.Resource[];
+    list = JSON.parse(text);
   } catch (cause) {
-    throw invalid(text.slice(0, 80), `not valid JSON: ${messageOf(cause)}`);
+    throw invalid(text, `not valid JSON: ${messageOf(cause)}`);
   }
+  if (!Array.isArray(list) || !list.every(isNamed)) {
+    throw invalid(text, 'expected an array of objects with "name" and "type"');
+  }
+  return list;
+}
+
+function isNamed(item: unknown): item is v1.Resource {
+  if (typeof item !== "object" || item === null) return false;
+  return "name" in item && typeof item.name === "string" && "type" in item;
+}
+
+/** What a configuration may not say of a resource, because it comes about at run time. */
+function notConfigurable(resource: v1.Resource): string | undefined {
+  const { name, disk, revocable, allocation_info, reservation, reservations } = resource;
+  if (disk?.persistence) return `${name}: a persistent volume cannot be configured`;
+  if (revocable) return `${name}: revocable resources cannot be configured`;
+  if (allocation_info) return `${name}: allocation_info cannot be configured`;
+  if (reservation || reservations?.some(({ type }) => type === "DYNAMIC")) {
+    return `${name}: a dynamic reservation cannot be configured`;
+  }
+  const source = disk?.source?.type;
+  if (source === "BLOCK" || source === "RAW")
+    return `${name}: a ${source} disk cannot be configured`;
+  return undefined;
 }
 
 function invalid(item: string, problem: string): KernelError {
-  return new KernelError("CONFIGURATION_INVALID", `resource "${item.trim()}": ${problem}`);
+  const shown = item.trim().slice(0, 80);
+  return new KernelError("CONFIGURATION_INVALID", `resource "${shown}": ${problem}`);
 }
