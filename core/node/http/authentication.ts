@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AuthenticationRequest } from "../../contracts/authentication.js";
+import type { Authenticate, Realm, Refusal } from "./endpoint.js";
+import { sendRefusal } from "./refusal.js";
+
+/** A hook that asks `authenticate` who sends the request, and keeps the principal it names with the request. */
+export function authentication(authenticate: Authenticate | undefined, realm: Realm | undefined) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (authenticate === undefined || realm === undefined) return undefined;
+    const result = await authenticate(realm, authenticationRequest(request));
+    if (result === undefined) return undefined;
+    switch (result.type) {
+      case "AUTHENTICATED":
+        if (result.principal.value === undefined) return sendRefusal(reply, NAMELESS);
+        request.setDecorator("principal", result.principal);
+        return undefined;
+      case "UNAUTHORIZED":
+        return sendRefusal(reply, {
+          status: 401,
+          message: "authentication is required",
+          headers: { "www-authenticate": result.challenge },
+        });
+      case "FORBIDDEN":
+        return sendRefusal(reply, { status: 403, message: result.message });
+    }
+  };
+}
+
+const NAMELESS: Refusal = {
+  status: 403,
+  message: "the principal of this request has claims but no value, and a value is needed",
+};
+
+function authenticationRequest(request: FastifyRequest): AuthenticationRequest {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  return { headers, remoteAddress: request.ip };
+}

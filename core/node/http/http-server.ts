@@ -1,0 +1,146 @@
+import type { IncomingMessage } from "node:http";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Disposable } from "../../base/disposable.js";
+import { KernelError, messageOf } from "../../base/kernel-error.js";
+import type { Logger } from "../../base/logger.js";
+import type { Principal } from "../../contracts/principal.js";
+import type { UpgradeSource } from "../../contracts/transport.js";
+import { MAX_REQUEST_BODY_BYTES } from "../../protocol/limits.js";
+import { authentication } from "./authentication.js";
+import type { Authenticate, Endpoint, Refusal } from "./endpoint.js";
+import { inflateBody } from "./inflate-body.js";
+import {
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  MAX_HEADER_BYTES,
+  REQUEST_TIMEOUT_MS,
+} from "./limits.js";
+import { canonicalUrl, type ServerRole } from "./path-aliases.js";
+import { sendRefusal } from "./refusal.js";
+import { Upgrades } from "./upgrades.js";
+
+export interface HttpServerOptions {
+  readonly role: ServerRole;
+  readonly logger: Logger;
+  /** Undefined: nobody is asked who they are. */
+  readonly authenticate?: Authenticate | undefined;
+}
+/** Where a server listens. */
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The HTTP server of a master or an agent. Add every endpoint, then `listen`; disposing ends every connection, streams
+ * too. It limits what a client may send and how long it may take, and answers every error in plain text.
+ */
+export class HttpServer implements Disposable {
+  private readonly fastify: FastifyInstance;
+  private readonly authenticate: Authenticate | undefined;
+  readonly upgrades: UpgradeSource;
+
+  constructor(options: HttpServerOptions) {
+    this.authenticate = options.authenticate;
+    this.fastify = createFastify(options);
+    this.upgrades = new Upgrades(this.fastify.server, (url) =>
+      pathOf(canonicalUrl(options.role, url)),
+    );
+  }
+
+  add(endpoint: Endpoint): void {
+    this.fastify.route({
+      method: this.fastify.supportedMethods,
+      url: endpoint.path,
+      onRequest: [authentication(this.authenticate, endpoint.realm), gate(endpoint)],
+      handler: async (request, reply) => {
+        const principal = request.getDecorator<Principal | undefined>("principal");
+        await endpoint.handle({ request, reply, principal });
+        return reply;
+      },
+    });
+  }
+
+  /** @throws KernelError ADDRESS_IN_USE, PERMISSION_DENIED or CONFIGURATION_INVALID, naming host and port. */
+  async listen(address: HttpAddress): Promise<HttpAddress> {
+    try {
+      await this.fastify.listen(address);
+    } catch (cause) {
+      throw listenError(address, cause);
+    }
+    const bound = this.fastify.server.address();
+    return typeof bound === "object" && bound !== null ? { ...address, port: bound.port } : address;
+  }
+
+  /** Sends a request through the whole pipeline without a socket: for tests. */
+  get inject(): FastifyInstance["inject"] {
+    return this.fastify.inject.bind(this.fastify) as FastifyInstance["inject"];
+  }
+
+  async dispose(): Promise<void> {
+    await this.fastify.close();
+  }
+}
+
+function createFastify({ role, logger }: HttpServerOptions): FastifyInstance {
+  const fastify = Fastify({
+    logger: false,
+    bodyLimit: MAX_REQUEST_BODY_BYTES,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+    rewriteUrl: (request: IncomingMessage) => canonicalUrl(role, request.url ?? "/"),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
+  });
+  fastify.decorateRequest("principal", undefined);
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body),
+  );
+  fastify.addHook("preParsing", inflateBody);
+  fastify.setNotFoundHandler((request, reply) =>
+    sendRefusal(reply, { status: 404, message: `nothing answers at ${pathOf(request.url)}` }),
+  );
+  fastify.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error);
+    if (status < 500) return sendRefusal(reply, { status, message: messageOf(error) });
+    logger.error("a request failed", { method: request.method, url: request.url, cause: error });
+    return sendRefusal(reply, { status, message: "the server failed; its log says why" });
+  });
+  return fastify;
+}
+
+function gate(endpoint: Endpoint) {
+  const methods: readonly string[] = endpoint.methods;
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = endpoint.gate?.(request) ?? methodRefusal(methods, request.method);
+    return refusal === undefined ? undefined : sendRefusal(reply, refusal);
+  };
+}
+
+function methodRefusal(methods: readonly string[], method: string): Refusal | undefined {
+  if (methods.includes(method) || (method === "HEAD" && methods.includes("GET"))) return undefined;
+  const allow = methods.join(", ");
+  return { status: 405, message: `expected ${allow}, got ${method}`, headers: { allow } };
+}
+
+function statusOf(error: unknown): number {
+  const status = (error as { readonly statusCode?: unknown } | undefined)?.statusCode;
+  return typeof status === "number" && status >= 400 && status < 600 ? status : 500;
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0] ?? "/";
+}
+
+function listenError({ host, port }: HttpAddress, cause: unknown): KernelError {
+  const where = `cannot listen on ${host}:${port}`;
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === "EADDRINUSE")
+    return new KernelError("ADDRESS_IN_USE", `${where}: another process listens there`, { cause });
+  if (code === "EACCES")
+    return new KernelError("PERMISSION_DENIED", `${where}: not permitted`, { cause });
+  return new KernelError("CONFIGURATION_INVALID", `${where}: ${messageOf(cause)}`, { cause });
+}
