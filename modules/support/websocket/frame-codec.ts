@@ -1,6 +1,6 @@
-import { Packr } from "msgpackr";
+import { pack } from "../message-pack/message-pack.js";
+import { MalformedBytes, MessagePackReader } from "../message-pack/message-pack-reader.js";
 import type { EnvelopeTable } from "./envelopes.js";
-import { MalformedFrame, MessagePackReader } from "./message-pack-reader.js";
 
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 export const MAX_MESSAGES_PER_FRAME = 128;
@@ -12,20 +12,7 @@ export interface Frame {
   readonly messages: readonly unknown[];
 }
 
-const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true });
 const reader = new MessagePackReader();
-
-/** Plain MessagePack of one value, for frames that are not batches. */
-export function packValue(value: unknown): Buffer {
-  return packr.pack(value);
-}
-
-export function unpackValue(bytes: Buffer): unknown {
-  reader.open(bytes);
-  const value = reader.readValue(0);
-  reader.close();
-  return value;
-}
 
 /**
  * Writes and reads batches: `[epoch, [number, field, …], …]`, a message's number and the order of its fields being those
@@ -41,18 +28,18 @@ export class FrameCodec {
   encode(epoch: number, messages: readonly { readonly type: string }[]): Buffer {
     const frame: unknown[] = [epoch];
     for (const message of messages) frame.push(this.row(message));
-    return packr.pack(frame);
+    return pack(frame);
   }
 
-  /** @throws MalformedFrame */
+  /** @throws MalformedBytes */
   decode(bytes: Buffer): Frame {
     reader.open(bytes);
     const length = reader.readArrayHeader();
     if (length < 1 || length > 1 + MAX_MESSAGES_PER_FRAME)
-      throw new MalformedFrame(`a frame of ${length - 1} messages`);
+      throw new MalformedBytes(`a frame of ${length - 1} messages`);
     const epoch = reader.readValue(0);
     if (typeof epoch !== "number" || !Number.isSafeInteger(epoch) || epoch < 0)
-      throw new MalformedFrame("the frame's epoch is no natural number");
+      throw new MalformedBytes("the frame's epoch is no natural number");
     const messages: unknown[] = [];
     for (let i = 1; i < length; i++) messages.push(this.readRow());
     reader.close();
@@ -71,10 +58,10 @@ export class FrameCodec {
     const length = reader.readArrayHeader();
     const number = length === 0 ? undefined : reader.readValue(0);
     const envelope = typeof number === "number" ? this.envelopes[number] : undefined;
-    if (envelope === undefined) throw new MalformedFrame("a message of no known number");
+    if (envelope === undefined) throw new MalformedBytes("a message of no known number");
     const { type, keys } = envelope;
     if (length !== keys.length + 1)
-      throw new MalformedFrame(`${type} has ${keys.length} fields, not ${length - 1}`);
+      throw new MalformedBytes(`${type} has ${keys.length} fields, not ${length - 1}`);
     const message: Record<string, unknown> = { type };
     for (const key of keys) {
       const value = reader.readValue(0);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type CloseReason } from "../../../core/contracts/transport.js";
 import { PROTOCOL_VERSION } from "../../../core/protocol/agent-protocol.js";
-import { packValue, unpackValue } from "./frame-codec.js";
-import { MalformedFrame } from "./message-pack-reader.js";
+import { pack, unpack } from "../message-pack/message-pack.js";
+import { MalformedBytes } from "../message-pack/message-pack-reader.js";
 
 /** The versions this software speaks, best first. */
 export const protocolVersions: readonly number[] = [PROTOCOL_VERSION];
@@ -39,7 +39,7 @@ export type Hello = z.infer<typeof helloSchema>;
 export type Welcome = z.infer<typeof welcomeSchema>;
 
 export function packHandshake(message: Hello | Welcome): Buffer {
-  return packValue(message);
+  return pack(message);
 }
 
 export const parseHello = (bytes: Buffer): Hello => parse(helloSchema, bytes);
@@ -57,9 +57,9 @@ export function chooseVersion(offered: readonly number[]): number {
 
 function parse<T>(schema: z.ZodType<T>, bytes: Buffer): T {
   if (bytes.length > MAX_HANDSHAKE_BYTES)
-    throw new MalformedFrame(`a first frame of ${bytes.length} bytes`);
-  const result = schema.safeParse(unpackValue(bytes));
+    throw new MalformedBytes(`a first frame of ${bytes.length} bytes`);
+  const result = schema.safeParse(unpack(bytes));
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new MalformedFrame(`first frame: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw new MalformedBytes(`first frame: ${issue?.path.join(".")}: ${issue?.message}`);
 }

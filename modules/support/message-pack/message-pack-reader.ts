@@ -1,17 +1,17 @@
-/** Bytes that are no frame of the agent protocol. */
-export class MalformedFrame extends Error {
-  override readonly name = "MalformedFrame";
+/** Bytes that are not the MessagePack which is expected. */
+export class MalformedBytes extends Error {
+  override readonly name = "MalformedBytes";
 }
 
 const MAX_DEPTH = 128;
-/** Empty maps take one byte on the wire and dozens in memory: what a frame may unfold to is bounded as well. */
+/** Empty maps take one byte on the wire and dozens in memory: what they unfold to is bounded as well. */
 const MAX_VALUES = 4 * 1024 * 1024;
 const INTERNED_BYTES_MAX = 48;
 const INTERNED_STRINGS = 4096;
 const NIL = 0xc0;
 
 /**
- * Reads the part of MessagePack that the agent protocol uses: nil, booleans, numbers, strings, arrays and maps with
+ * Reads the part of MessagePack that stands for JSON-like data: nil, booleans, numbers, strings, arrays and maps with
  * string keys. It trusts nothing: extensions, binary values, deep nesting and counts beyond the bytes at hand are
  * refused. Short strings are interned, because ids, states and keys repeat in every message and are kept for long;
  * no string or value refers to the bytes it was read from.
@@ -33,7 +33,7 @@ export class MessagePackReader {
   /** Asserts that all has been read, and lets go of the bytes. */
   close(): void {
     if (this.position !== this.bytes.length)
-      throw new MalformedFrame(`${this.bytes.length - this.position} bytes follow the frame`);
+      throw new MalformedBytes(`${this.bytes.length - this.position} bytes follow the end`);
     this.bytes = Buffer.alloc(0);
   }
 
@@ -43,12 +43,12 @@ export class MessagePackReader {
     if (token >= 0x90 && token < 0xa0) return token & 0x0f;
     if (token === 0xdc) return this.uint16();
     if (token === 0xdd) return this.uint32();
-    throw new MalformedFrame(`expected an array, got token 0x${token.toString(16)}`);
+    throw new MalformedBytes(`expected an array, got token 0x${token.toString(16)}`);
   }
 
   readValue(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw new MalformedFrame("nested too deeply");
-    if (++this.values > MAX_VALUES) throw new MalformedFrame("too many values");
+    if (depth > MAX_DEPTH) throw new MalformedBytes("nested too deeply");
+    if (++this.values > MAX_VALUES) throw new MalformedBytes("too many values");
     const token = this.byte();
     if (token < 0x80) return token;
     if (token < 0x90) return this.map(token & 0x0f, depth);
@@ -107,7 +107,7 @@ export class MessagePackReader {
       case 0xd3:
         return this.view.getInt32(this.take(4)) * 0x1_0000_0000 + this.uint32();
       default:
-        throw new MalformedFrame(`token 0x${token.toString(16)} is not used by the protocol`);
+        throw new MalformedBytes(`token 0x${token.toString(16)} is not used`);
     }
   }
 
@@ -118,13 +118,11 @@ export class MessagePackReader {
     return array;
   }
 
-  /** Entries whose value is nil are left out: absent and null mean the same. */
   private map(length: number, depth: number): Record<string, unknown> {
     const map: Record<string, unknown> = {};
     for (let i = 0; i < length; i++) {
       const key = this.key();
-      const value = this.readValue(depth + 1);
-      if (value !== null) map[key] = value;
+      map[key] = this.readValue(depth + 1);
     }
     return map;
   }
@@ -135,8 +133,8 @@ export class MessagePackReader {
     if (token >= 0xa0 && token < NIL) key = this.string(token & 0x1f);
     else if (token === 0xd9) key = this.string(this.byte());
     else if (token === 0xda) key = this.string(this.uint16());
-    else throw new MalformedFrame(`a map's key is no string (token 0x${token.toString(16)})`);
-    if (key === "__proto__") throw new MalformedFrame("a map's key is __proto__");
+    else throw new MalformedBytes(`a map's key is no string (token 0x${token.toString(16)})`);
+    if (key === "__proto__") throw new MalformedBytes("a map's key is __proto__");
     return key;
   }
 
@@ -194,7 +192,7 @@ export class MessagePackReader {
     return start;
   }
 
-  private truncated(): MalformedFrame {
-    return new MalformedFrame("the frame ends early");
+  private truncated(): MalformedBytes {
+    return new MalformedBytes("the bytes end early");
   }
 }
