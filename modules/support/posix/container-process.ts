@@ -1,0 +1,203 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants, type FSWatcher, watch } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { KernelError } from "../../../core/base/kernel-error.js";
+import type { ContainerTermination } from "../../../core/contracts/container.js";
+import type { LaunchRequest } from "../../../core/contracts/launcher.js";
+import {
+  containerMarker,
+  type ProcessEntry,
+  type ProcessTree,
+  parseStat,
+} from "./process-snapshot.js";
+import { killTree } from "./kill-tree.js";
+import { processTable } from "./process-table.js";
+import { parseStatus, shimPath, shimScript, toCommandFile } from "./shim.js";
+import { toArguments } from "./task-arguments.js";
+
+const POLL_MS = 1_000;
+const LOST: ContainerTermination = {
+  message: "The process that waited for the container was killed: how it ended is not known",
+};
+
+/** Starting a process holds the event loop for a millisecond or two: one a turn, so that others get theirs. */
+let lastSpawn: Promise<void> = Promise.resolve();
+function spawnTurn(): Promise<void> {
+  lastSpawn = lastSpawn.then(() => nextTurn());
+  return lastSpawn;
+}
+
+/** The processes of one container and the runtime directory that tells of them. */
+export class ContainerProcess implements ProcessTree {
+  sessionId: number | undefined;
+  readonly ended: Promise<ContainerTermination>;
+  private end: (termination: ContainerTermination) => void = () => {};
+  private over = false;
+  private unwanted = false;
+  private startTicks: number | undefined;
+  private handshake: Socket | undefined;
+  private launching: Promise<unknown> = Promise.resolve();
+  private watcher: FSWatcher | undefined;
+  private poll: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly containerId: string,
+    private readonly directory: string,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.end = (termination) => {
+        this.over = true;
+        this.release();
+        resolve(termination);
+      };
+    });
+  }
+
+  isLeader(entry: ProcessEntry): boolean {
+    if (this.startTicks !== undefined) return entry.startTicks === this.startTicks;
+    return !this.over;
+  }
+
+  /** Starts the container; resolves with its first process' pid once that has been let go. */
+  launch(request: LaunchRequest): Promise<number> {
+    const launching = this.start(request);
+    this.launching = launching.catch(() => {});
+    return launching;
+  }
+
+  private async start(request: LaunchRequest): Promise<number> {
+    await this.writeCommand(request);
+    const stdout = await openOutput(request.stdout);
+    const stderr = await openOutput(request.stderr);
+    let pid: number;
+    try {
+      await spawnTurn();
+      this.checkWanted();
+      pid = await this.spawnShim(stdout.fd, stderr.fd);
+    } finally {
+      await Promise.all([stdout.close(), stderr.close()]);
+    }
+    await request.isolate(pid);
+    this.checkWanted();
+    this.handshake?.end("go\n", () => this.handshake?.destroy());
+    return pid;
+  }
+
+  /** Before anything runs: a directory that names a container whose agent died here is one to clean up. */
+  private async writeCommand(request: LaunchRequest): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const { workingDirectory, cgroups } = request;
+    const text = toCommandFile({
+      workingDirectory,
+      cgroups,
+      arguments: await toArguments(this.containerId, request),
+    });
+    await writeFile(`${this.directory}/command`, text, { mode: 0o600 });
+  }
+
+  private spawnShim(stdout: number, stderr: number): Promise<number> {
+    const child = spawn("/bin/sh", ["-c", shimScript, "dasmos-shim", this.directory], {
+      cwd: "/",
+      detached: true,
+      env: { PATH: shimPath, [containerMarker]: this.containerId },
+      stdio: ["ignore", stdout, stderr, "pipe"],
+    });
+    this.sessionId = child.pid;
+    child.once("exit", () => void this.onShimGone());
+    child.unref();
+    return this.readPid(child);
+  }
+
+  private readPid(child: ChildProcess): Promise<number> {
+    const socket = child.stdio[3] as Socket;
+    this.handshake = socket;
+    return new Promise((resolve, reject) => {
+      let text = "";
+      child.once("error", (cause) => {
+        this.end(LOST);
+        reject(new KernelError("CONTAINER_FAILED", `cannot start /bin/sh: ${cause.message}`));
+      });
+      socket.on("data", (bytes) => {
+        text += bytes.toString("latin1");
+        if (text.endsWith("\n")) resolve(Number(text));
+      });
+      // A child that was killed meanwhile has closed its end; how it ended is told by the shim.
+      socket.on("error", () => {});
+      socket.once("close", () => {
+        if (text === "") void this.whyNotStarted().then(reject);
+      });
+    });
+  }
+
+  private async whyNotStarted(): Promise<KernelError> {
+    const why = (await this.read("sig")).trim() || "its first process was killed";
+    return new KernelError("CONTAINER_FAILED", `container not started: ${why}`);
+  }
+
+  private checkWanted(): void {
+    if (!this.unwanted) return;
+    throw new KernelError("CONTAINER_FAILED", "container destroyed while it was launched");
+  }
+
+  /** Takes over what an earlier agent process launched. */
+  async adopt(sameBoot: boolean): Promise<void> {
+    const shim = parseStat(await this.read("shim"));
+    this.startTicks = shim?.startTicks ?? 0;
+    if (!sameBoot) return this.onShimGone();
+    this.sessionId = shim?.pid;
+    this.watcher = watch(this.directory, { persistent: false }, () => void this.look());
+    this.watcher.on("error", () => {});
+    this.poll = setInterval(() => void this.look(), POLL_MS).unref();
+    await this.look();
+  }
+
+  /** Whether an adopted container has ended. */
+  private async look(): Promise<void> {
+    if (this.over) return;
+    const shim = this.sessionId === undefined ? undefined : processTable.read(this.sessionId);
+    const alive = shim !== undefined && this.isLeader(shim) && shim.state !== "Z";
+    // The status is read after the look at the shim: it is there before the shim ends.
+    const termination = await this.readTermination();
+    if (termination !== undefined) this.end(termination);
+    else if (!alive) this.end(LOST);
+  }
+
+  private async onShimGone(): Promise<void> {
+    this.end((await this.readTermination()) ?? LOST);
+  }
+
+  private async readTermination(): Promise<ContainerTermination | undefined> {
+    return parseStatus(await this.read("status"), await this.read("sig"));
+  }
+
+  private read(file: string): Promise<string> {
+    return readFile(`${this.directory}/${file}`, "latin1").catch(() => "");
+  }
+
+  /** Kills every process and removes the runtime directory. A launch under way fails. */
+  async destroy(): Promise<void> {
+    this.unwanted = true;
+    this.handshake?.destroy();
+    await this.launching;
+    await killTree(this);
+    if (this.startTicks !== undefined) await this.look();
+    if (this.sessionId === undefined) this.end(LOST);
+    await this.ended;
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Lets go of everything but the processes. */
+  release(): void {
+    this.handshake?.destroy();
+    this.watcher?.close();
+    clearInterval(this.poll);
+  }
+}
+
+/** The sandbox is the user's: a link there must not make the agent write elsewhere. */
+function openOutput(path: string): Promise<FileHandle> {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+  return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
+}

@@ -1,0 +1,120 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import {
+  containerMarker,
+  type ProcessEntry,
+  ProcessSnapshot,
+  parseStat,
+} from "./process-snapshot.js";
+
+/** About a millisecond of reading: longer slices would hold the event loop. */
+const PROCESSES_PER_SLICE = 64;
+const STAT_BYTES_MAX = 1024;
+
+/** Reads `/proc`. All who ask in the same while share one reading, so that a thousand containers end at the price of one. */
+export class ProcessTable {
+  private readonly buffer = Buffer.allocUnsafe(STAT_BYTES_MAX);
+  private current: Promise<ProcessSnapshot> | undefined;
+  private next: Promise<ProcessSnapshot> | undefined;
+  /** Marker by pid and start time; an environment is read once in a process' life. */
+  private markers = new Map<string, string>();
+
+  /** @returns the processes as they are at some time after the call. */
+  snapshot(): Promise<ProcessSnapshot> {
+    if (this.current === undefined) return this.start();
+    this.next ??= this.current.then(
+      () => this.start(),
+      () => this.start(),
+    );
+    return this.next;
+  }
+
+  /** One process, now. */
+  read(pid: number): ProcessEntry | undefined {
+    let file: number;
+    try {
+      file = openSync(`/proc/${pid}/stat`, "r");
+    } catch {
+      return undefined;
+    }
+    try {
+      const length = readSync(file, this.buffer, 0, STAT_BYTES_MAX, 0);
+      return parseStat(this.buffer.toString("latin1", 0, length));
+    } catch {
+      return undefined;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private start(): Promise<ProcessSnapshot> {
+    this.next = undefined;
+    const startMs = performance.now();
+    const result = this.scan();
+    // Whoever asks next waits as long as this took: reading takes half of one processor at the most.
+    const rested = result.then(() => setTimeout(performance.now() - startMs));
+    this.current = rested.then(
+      () => result,
+      () => result,
+    );
+    const settled = this.current;
+    const forget = (): void => {
+      if (this.current === settled) this.current = undefined;
+    };
+    settled.then(forget, forget);
+    return result;
+  }
+
+  private async scan(): Promise<ProcessSnapshot> {
+    const entries = new Map<number, ProcessEntry>();
+    const pids = (await readdir("/proc")).filter((name) => name.charCodeAt(0) <= 0x39).map(Number);
+    for (let first = 0; first < pids.length; first += PROCESSES_PER_SLICE) {
+      if (first > 0) await setImmediate();
+      for (const pid of pids.slice(first, first + PROCESSES_PER_SLICE)) {
+        const entry = this.read(pid);
+        if (entry) entries.set(pid, entry);
+      }
+    }
+    return new ProcessSnapshot(entries, await this.readMarkers(entries));
+  }
+
+  /**
+   * Looks for the marker where session and parents may not tell: in the leaders of sessions, and in members of sessions
+   * without a leader. Children of this process are known to those who started them.
+   */
+  private async readMarkers(
+    entries: ReadonlyMap<number, ProcessEntry>,
+  ): Promise<Map<string, ProcessEntry[]>> {
+    const markers = new Map<string, string>();
+    const marked = new Map<string, ProcessEntry[]>();
+    for (const entry of entries.values()) {
+      const led = entry.pid !== entry.sessionId && entries.has(entry.sessionId);
+      // Kernel threads have session 0.
+      if (led || entry.sessionId === 0 || entry.parentPid === process.pid) continue;
+      const key = `${entry.pid}:${entry.startTicks}`;
+      const marker = this.markers.get(key) ?? (await readMarker(entry.pid));
+      if (marker === undefined) continue;
+      markers.set(key, marker);
+      if (marker === "") continue;
+      const group = marked.get(marker);
+      if (group) group.push(entry);
+      else marked.set(marker, [entry]);
+    }
+    this.markers = markers;
+    return marked;
+  }
+}
+
+/** @returns "" for a process without the marker, undefined where the environment cannot be told yet. */
+async function readMarker(pid: number): Promise<string | undefined> {
+  const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
+  // In the middle of an exec a process shows an empty environment.
+  if (environment === "") return undefined;
+  const prefix = `${containerMarker}=`;
+  const variable = environment.split("\0").find((one) => one.startsWith(prefix));
+  return variable?.slice(prefix.length) ?? "";
+}
+
+/** The one reader of `/proc` in this process. */
+export const processTable = new ProcessTable();
