@@ -30,7 +30,7 @@ export interface ModuleDefinition<K extends ModuleKind = ModuleKind, P = unknown
   readonly stage?: K extends "isolator" ? IsolatorStage : never;
   readonly parameters?: ModuleParameters<P>;
   /** Built once a kernel; its constructor is injected, and a `dispose` method is called when the kernel stops. */
-  readonly implementation: Newable<ServiceOf<K>, never[]>;
+  readonly implementation: Newable<ServiceOf<K>>;
 }
 
 /** A definition that has passed {@link defineModule}. */

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import {
+  addressFields,
+  domainField,
+  loggingFields,
+  modulesDirField,
+  path,
+} from "./common-fields.js";
+import {
+  type Configured,
+  count,
+  duration,
+  flag,
+  optionalText,
+  parsed,
+  port,
+  refused,
+} from "./fields.js";
+import { modulesField } from "./modules-fields.js";
+
+/** The default modules of an agent. */
+const modules = modulesField("agent", {
+  detector: "standalone",
+  transport: "websocket",
+  isolator: ["filesystem/posix", "posix/cpu", "posix/mem"],
+  containerizer: ["mesos"],
+  launcher: "posix",
+  fetcher: "posix",
+  "container-logger": "sandbox",
+  checkpoints: "lmdb",
+});
+
+function masterAddress() {
+  return parsed<string>("host:port", (text) => {
+    if (text.startsWith("zk://")) return refused("host:port (there is no ZooKeeper detector yet)");
+    const number = Number(/^(?:\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(text)?.[1]);
+    return number > 0 && number <= 65_535 ? text : undefined;
+  });
+}
+
+/** Every key of an agent's configuration. */
+export const agentFields = {
+  ...addressFields,
+  port: port(5051, "the port to listen on; 0: any that is free"),
+  master: masterAddress()
+    .optional()
+    .describe("the master's host:port, for the standalone detector"),
+  workDir: path().describe("where sandboxes and checkpoints live"),
+  runtimeDir: path()
+    .prefault("/var/run/dasmos")
+    .describe("what need not survive a reboot of the machine"),
+  resources: optionalText(
+    'the resources to offer, e.g. "cpus:4;mem:8192" or JSON; absent, or a name left out: what the machine has',
+  ),
+  defaultRole: z.string().min(1).default("*").describe("the role of resources that name none"),
+  attributes: optionalText('attributes of the machine, e.g. "rack:r1;ssd:1"'),
+  domain: domainField,
+  executorRegistrationTimeout: duration(
+    "1mins",
+    "how long an executor has to subscribe after its launch",
+  ),
+  executorReregistrationTimeout: duration(
+    "2secs",
+    "how long executors have to subscribe again after the agent's restart",
+    {
+      maximum: "15secs",
+    },
+  ),
+  executorShutdownGracePeriod: duration(
+    "5secs",
+    "how long an executor has to shut down before it is killed",
+  ),
+  executorEnvironmentVariables: z
+    .record(z.string().min(1), z.string())
+    .default({})
+    .describe("the environment executors start from; nothing of the agent's own is inherited"),
+  switchUser: flag(true, "whether tasks run as their framework's or command's user"),
+  registrationBackoffFactor: duration("1secs", "the first wait between two attempts to register", {
+    maximum: "1mins",
+  }),
+  recover: z
+    .enum(["reconnect", "cleanup"])
+    .default("reconnect")
+    .describe("after a restart: take living executors over, or end them and stop"),
+  recoveryTimeout: duration(
+    "15mins",
+    "how long an agent may be away before its executors end themselves",
+  ),
+  strict: flag(true, "whether any error of recovery stops the agent"),
+  reconfigurationPolicy: z
+    .enum(["equal", "additive"])
+    .default("equal")
+    .describe("how the agent may differ from its checkpoint: not at all, or by having more"),
+  gcDelay: duration("1weeks", "how long the sandbox of an ended executor is kept at most"),
+  gcDiskHeadroom: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("the fraction of the disk that garbage collection tries to keep free"),
+  diskWatchInterval: duration("1mins", "the time between two looks at the disk's usage", {
+    minimum: "1ms",
+  }),
+  maxCompletedExecutorsPerFramework: count(
+    150,
+    "how many completed executors of a framework are remembered",
+  ),
+  heartbeatInterval: duration(
+    "30mins",
+    "the time between two heartbeats of an executor's event stream",
+    {
+      minimum: "1ms",
+    },
+  ),
+  ...loggingFields,
+  modulesDir: modulesDirField,
+  modules,
+} as const;
+
+/** An agent's configuration: plain values, durations in milliseconds. */
+export type AgentConfiguration = Configured<typeof agentFields>;

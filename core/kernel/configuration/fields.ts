@@ -1,0 +1,170 @@
+import { z } from "zod";
+import type { ResourceQuantities } from "../../resources/quantities.js";
+import { bytesPattern, durationPattern, parseBytes, parseDuration } from "./units.js";
+
+/** The keys of a configuration, each with what may stand there. Every field is optional or has a default. */
+export type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** A field whose value is written with its unit, and whose name carries the unit once it has been read. */
+export type Measured<T, U extends string> = z.ZodType<T> & { readonly unit: U };
+
+type KeyOf<K, F> = F extends { readonly unit: infer U extends string } ? `${K & string}${U}` : K;
+type IsOptional<F> = undefined extends z.output<F> ? true : false;
+/** What reading the fields gives: `offerTimeout: "5secs"` is `offerTimeoutMs: 5000`. */
+export type Configured<F extends Fields> = {
+  readonly [K in keyof F as IsOptional<F[K]> extends true ? never : KeyOf<K, F[K]>]: z.output<F[K]>;
+} & {
+  readonly [K in keyof F as IsOptional<F[K]> extends true ? KeyOf<K, F[K]> : never]?: Exclude<
+    z.output<F[K]>,
+    undefined
+  >;
+};
+
+interface Limits {
+  readonly minimum?: string;
+  readonly maximum?: string;
+}
+
+const DURATION = "a duration such as 15secs (ns, us, ms, secs, mins, hrs, days or weeks)";
+
+function durationText({ minimum = "0ns", maximum }: Limits) {
+  const [least = 0, most = Infinity] = [minimum, maximum ?? ""].map(parseDuration);
+  const range = maximum === undefined ? `${minimum} or more` : `from ${minimum} to ${maximum}`;
+  return parsed<number>(
+    DURATION,
+    (text) => {
+      const ms = parseDuration(text);
+      if (ms === undefined) return undefined;
+      return ms >= least && ms <= most ? ms : refused(`a duration of ${range}`);
+    },
+    durationPattern,
+  );
+}
+
+/** A duration in Mesos' grammar; read as milliseconds. */
+export function duration(byDefault: string, description: string, limits: Limits = {}) {
+  return measured("Ms", durationText(limits).prefault(byDefault).describe(description));
+}
+
+/** A duration that may be absent. */
+export function optionalDuration(description: string, limits: Limits = {}) {
+  return measured("Ms", durationText(limits).optional().describe(description));
+}
+
+/** An amount of bytes in Mesos' grammar. */
+export function bytes(byDefault: string, description: string) {
+  const schema = parsed<number>(
+    "an amount of bytes such as 10MB (B, KB, MB, GB or TB)",
+    parseBytes,
+    bytesPattern,
+  );
+  return measured("Bytes", schema.prefault(byDefault).describe(description));
+}
+
+const PERCENTAGE = /^\d+(?:\.\d+)?%$/;
+
+/** A percentage, read as a fraction: `25%` is 0.25. */
+export function percentage(byDefault: string, description: string) {
+  const schema = parsed<number>(
+    "a percentage up to 100%",
+    (text) => {
+      const fraction = parseFloat(text) / 100;
+      return PERCENTAGE.test(text) && fraction <= 1 ? fraction : undefined;
+    },
+    PERCENTAGE,
+  );
+  return schema.prefault(byDefault).describe(description);
+}
+
+/** So many in so long, as in `1/10mins`. */
+export interface RateLimit {
+  readonly permits: number;
+  readonly intervalMs: number;
+}
+export function optionalRateLimit(description: string) {
+  const schema = parsed<RateLimit>('a number per duration such as "1/10mins"', (text) => {
+    const [permits = "", interval = ""] = text.split("/", 2);
+    const intervalMs = parseDuration(interval);
+    return /^[1-9]\d*$/.test(permits) && intervalMs !== undefined && intervalMs > 0
+      ? { permits: Number(permits), intervalMs }
+      : undefined;
+  });
+  return schema.optional().describe(description);
+}
+
+/** Amounts such as `cpus:0.01;mem:32`, read as thousandths by name. */
+export function quantities(byDefault: readonly string[], description: string) {
+  const one = parsed<ResourceQuantities>(
+    'amounts such as "cpus:0.01" or "cpus:1;mem:64"',
+    (text) => {
+      const amounts = new Map<string, number>();
+      for (const item of text.split(";")) {
+        const match = /^\s*([^\s:]+)\s*:\s*(\d+(?:\.\d+)?)\s*$/.exec(item);
+        if (match === null) return undefined;
+        amounts.set(match[1] as string, Math.round(Number(match[2]) * 1000));
+      }
+      return amounts;
+    },
+  );
+  return z
+    .array(one)
+    .readonly()
+    .prefault([...byDefault])
+    .describe(description);
+}
+
+export function flag(byDefault: boolean, description: string) {
+  return z.boolean().default(byDefault).describe(description);
+}
+
+/** A whole number of things, zero or more unless `minimum` says otherwise. */
+export function count(byDefault: number, description: string, minimum = 0) {
+  return z.int().min(minimum).default(byDefault).describe(description);
+}
+
+export function names(description: string) {
+  return z.array(z.string().min(1)).readonly().default([]).describe(description);
+}
+
+export function port(byDefault: number, description: string) {
+  return z.int().min(0).max(65_535).default(byDefault).describe(description);
+}
+
+export function optionalText(description: string) {
+  return z.string().min(1).optional().describe(description);
+}
+
+const IP = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:]*:[\da-fA-F:.]*)$/;
+/** An address in numbers: names are looked up by nobody here. */
+export function ipAddress() {
+  return parsed<string>("an IP address", (text) => (IP.test(text) ? text : undefined));
+}
+
+/** A text that means something else. `expected` says in words what it has to be; undefined: it is not. */
+export function parsed<T>(
+  expected: string,
+  parse: (text: string) => T | Refusal | undefined,
+  pattern?: RegExp,
+) {
+  const text = z.string({ error: expected });
+  const described = pattern === undefined ? text : text.meta({ pattern: pattern.source });
+  return described.transform((input, context): T => {
+    const result = parse(input);
+    const refusal = result === undefined ? new Refusal(expected) : result;
+    if (!(refusal instanceof Refusal)) return refusal;
+    context.issues.push({ code: "custom", message: refusal.expected, input });
+    return z.NEVER;
+  });
+}
+
+/** Says what would have been right. */
+export class Refusal {
+  constructor(readonly expected: string) {}
+}
+export function refused(expected: string): Refusal {
+  return new Refusal(expected);
+}
+
+function measured<S extends z.ZodType, U extends string>(unit: U, schema: S) {
+  return Object.assign(schema, { unit });
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { addressFields, loggingFields, path } from "./common-fields.js";
+import { type Configured, count, optionalText, port } from "./fields.js";
+
+/** Every key of a local cluster's configuration: a master and its agents in one process. */
+export const localFields = {
+  agents: count(1, "how many agents the cluster has"),
+  ip: addressFields.ip,
+  port: port(5050, "the master's port; agents take the ones after it; 0: any that are free"),
+  insecure: addressFields.insecure,
+  workDir: path().prefault(".dasmos").describe("where master and agents keep their directories"),
+  resources: optionalText("the resources of each agent; absent: what the machine has"),
+  ...loggingFields,
+  master: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("more of the master's configuration, by its own keys"),
+  agent: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("more of every agent's configuration, by its own keys"),
+} as const;
+
+/** A local cluster's own keys; the configurations of its processes are made of them. */
+export type LocalConfiguration = Configured<typeof localFields>;

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { isolatorStages } from "../contracts/isolator.js";
+import { check, type Checked, pathOf, type Problem, unknownKey } from "./configuration/problems.js";
+import type { Module } from "./module.js";
+import type { ModuleKind } from "./module-kinds.js";
+import type { Plugin } from "./plugin.js";
+
+/** A loaded module with its parameters read by its own schema. */
+export interface ConfiguredModule {
+  readonly kind: ModuleKind;
+  /** How the configuration names it. */
+  readonly reference: string;
+  readonly module: Module;
+  readonly parameters: unknown;
+}
+
+/** A loaded plugin with its parameters read by its own schema. */
+export interface ConfiguredPlugin {
+  readonly reference: string;
+  readonly plugin: Plugin;
+  readonly parameters: unknown;
+}
+
+/** Isolators in the order of their stages, everything else as the configuration has it. */
+export function inStageOrder(modules: readonly ConfiguredModule[]): readonly ConfiguredModule[] {
+  const stageOf = ({ module }: ConfiguredModule) =>
+    module.kind === "isolator" ? isolatorStages.indexOf(module.stage ?? "other") : 0;
+  return modules.toSorted((one, other) =>
+    one.kind === other.kind ? stageOf(one) - stageOf(other) : 0,
+  );
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** Where the parameters of a module stand: under `kind:reference`, or under its reference alone. */
+export function parametersKey(parameters: Parameters, kind: string, reference: string): string {
+  const qualified = `${kind}:${reference}`;
+  return Object.hasOwn(parameters, qualified) ? qualified : reference;
+}
+
+/** Reads a module's parameters by its schema; none given means every default. Unknown keys are refused. */
+export function readParameters(
+  schema: z.ZodType | undefined,
+  parameters: Parameters,
+  key: string,
+): Checked<unknown> {
+  const at = pathOf("modules.parameters", key);
+  const given = parameters[key] ?? {};
+  if (schema === undefined) return check(z.strictObject({}), given, at);
+  return check(strict(schema), given, at);
+}
+
+/** Parameters that no loaded module or plugin takes: most often a name written wrong. */
+export function strayParameters(
+  parameters: Parameters,
+  taken: ReadonlySet<string>,
+  names: readonly string[],
+): readonly Problem[] {
+  return Object.keys(parameters)
+    .filter((key) => !taken.has(key))
+    .map((key) => unknownKey(pathOf("modules.parameters", key), key, names));
+}
+
+/** An object schema that says nothing on unknown keys refuses them. */
+function strict(schema: z.ZodType): z.ZodType {
+  const isOpen = schema instanceof z.ZodObject && schema.def.catchall === undefined;
+  return isOpen ? schema.strict() : schema;
+}

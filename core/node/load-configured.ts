@@ -1,0 +1,77 @@
+import { type ErrorCode, KernelError } from "../base/kernel-error.js";
+import type { ModulesConfiguration } from "../kernel/configuration/modules-fields.js";
+import { pathOf, type Problem } from "../kernel/configuration/problems.js";
+import {
+  type ConfiguredModule,
+  type ConfiguredPlugin,
+  parametersKey,
+  readParameters,
+  strayParameters,
+} from "../kernel/configured-modules.js";
+import { loadModule, loadPlugin } from "./load-modules.js";
+
+/** The modules and plugins of a configuration, in its order. */
+export interface LoadedModules {
+  readonly modules: readonly ConfiguredModule[];
+  readonly plugins: readonly ConfiguredPlugin[];
+}
+
+/** Loads everything a `modules` section names and reads its parameters; what goes wrong is told all at once. */
+export async function loadConfigured(
+  section: ModulesConfiguration | undefined,
+  directory: string,
+): Promise<LoadedModules & { readonly problems: readonly Problem[] }> {
+  if (section === undefined) return { modules: [], plugins: [], problems: [] };
+  const { selected, plugins: references, parameters } = section;
+  const reader = new ParametersReader(parameters);
+  const modules: ConfiguredModule[] = [];
+  for (const { kind, reference, path } of selected) {
+    const module = await reader.attempt(path, () => loadModule(kind, reference, directory));
+    const read = reader.read(kind, reference, module?.parameters?.schema, module !== undefined);
+    if (module !== undefined) modules.push({ kind, reference, module, parameters: read });
+  }
+  const plugins: ConfiguredPlugin[] = [];
+  for (const [i, reference] of references.entries()) {
+    const path = pathOf("modules.plugins", i);
+    const plugin = await reader.attempt(path, () => loadPlugin(reference, directory));
+    const read = reader.read("plugin", reference, plugin?.parameters?.schema, plugin !== undefined);
+    if (plugin !== undefined) plugins.push({ reference, plugin, parameters: read });
+  }
+  return { modules, plugins, problems: reader.finish() };
+}
+
+type Schema = Parameters<typeof readParameters>[0];
+
+class ParametersReader {
+  private readonly problems: Problem[] = [];
+  private readonly taken = new Set<string>();
+  private readonly references: string[] = [];
+
+  constructor(private readonly parameters: ModulesConfiguration["parameters"]) {}
+
+  async attempt<T>(path: string, load: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await load();
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      const code: ErrorCode = error.code;
+      this.problems.push({ path, message: error.message, code, cause: error.cause ?? error });
+      return undefined;
+    }
+  }
+
+  read(kind: string, reference: string, schema: Schema, isLoaded: boolean): unknown {
+    const key = parametersKey(this.parameters, kind, reference);
+    this.taken.add(key);
+    this.references.push(reference);
+    if (!isLoaded) return undefined;
+    const checked = readParameters(schema, this.parameters, key);
+    if (checked.ok) return checked.value;
+    this.problems.push(...checked.problems);
+    return undefined;
+  }
+
+  finish(): readonly Problem[] {
+    return [...this.problems, ...strayParameters(this.parameters, this.taken, this.references)];
+  }
+}

@@ -1,0 +1,136 @@
+import { readdirSync } from "node:fs";
+import { KernelError, messageOf } from "../base/kernel-error.js";
+import { suggest } from "../kernel/configuration/suggest.js";
+import { type Module, moduleApiVersion, moduleMark } from "../kernel/module.js";
+import { type ModuleKind, moduleKinds } from "../kernel/module-kinds.js";
+import { type Plugin, pluginMark } from "../kernel/plugin.js";
+import { builtInFolder, isReference, resolveModule } from "./resolve-module.js";
+
+/**
+ * Imports the module of a kind that a configuration names, and checks that it is what its file says. `directory` is
+ * where packages and paths are looked up.
+ * @throws KernelError NOT_SUPPORTED, MODULE_NOT_FOUND, MODULE_INVALID or MODULE_FAILED.
+ */
+export async function loadModule(
+  kind: ModuleKind,
+  reference: string,
+  directory: string,
+): Promise<Module> {
+  const { folder, supported } = moduleKinds[kind];
+  if (!supported) throw notSupported(kind, reference);
+  const slot: Slot = {
+    what: kind,
+    folder: `modules/${folder}`,
+    maker: "defineModule",
+    mark: moduleMark,
+  };
+  const module = await load<Module>(slot, reference, directory);
+  if (module.kind !== kind)
+    throw invalid(kind, reference, `is of kind ${module.kind}, and cannot be used as ${kind}`);
+  if (typeof module.implementation !== "function")
+    throw invalid(kind, reference, "has no class as its implementation");
+  return module;
+}
+
+/** Imports a plugin, as {@link loadModule} does a module. */
+export async function loadPlugin(reference: string, directory: string): Promise<Plugin> {
+  const slot: Slot = { what: "plugin", folder: "plugins", maker: "definePlugin", mark: pluginMark };
+  return load<Plugin>(slot, reference, directory);
+}
+
+/** The names of the built-in modules of a kind: every file below its folder that declares one. */
+export async function builtInModules(kind: ModuleKind): Promise<readonly Module[]> {
+  return builtIns<Module>(`modules/${moduleKinds[kind].folder}`, moduleMark);
+}
+export async function builtInPlugins(): Promise<readonly Plugin[]> {
+  return builtIns<Plugin>("plugins", pluginMark);
+}
+
+interface Slot {
+  readonly what: string;
+  readonly folder: string;
+  readonly maker: string;
+  readonly mark: symbol;
+}
+interface Declared {
+  readonly name: string;
+  readonly apiVersion: number;
+}
+
+async function load<T extends Declared>(
+  { what, folder, maker, mark }: Slot,
+  reference: string,
+  directory: string,
+): Promise<T> {
+  if (!isReference(reference))
+    throw invalid(what, reference, "is not a name, a package or a path of a module");
+  const resolved = resolveModule(folder, reference, directory);
+  if (resolved === undefined) throw notFound(what, reference, folder);
+  const definition = await importDefault(what, reference, resolved.url);
+  if (!isMarked<T>(definition, mark))
+    throw invalid(what, reference, `does not export a ${maker} result by default`);
+  if (definition.apiVersion !== moduleApiVersion)
+    throw invalid(
+      what,
+      reference,
+      `is written for API version ${definition.apiVersion}; this kernel has ${moduleApiVersion}`,
+    );
+  if (resolved.builtIn && definition.name !== reference)
+    throw invalid(what, reference, `calls itself "${definition.name}"`);
+  return definition;
+}
+
+async function importDefault(what: string, reference: string, url: URL): Promise<unknown> {
+  try {
+    return ((await import(url.href)) as { readonly default?: unknown }).default;
+  } catch (cause) {
+    const message = `${what} "${reference}" failed to load: ${messageOf(cause)}`;
+    throw new KernelError("MODULE_FAILED", message, { cause });
+  }
+}
+
+function isMarked<T>(definition: unknown, mark: symbol): definition is T {
+  return typeof definition === "object" && definition !== null && mark in definition;
+}
+
+async function builtIns<T extends Declared>(folder: string, mark: symbol): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (const name of builtInNames(folder)) {
+    const resolved = resolveModule(folder, name, ".");
+    if (resolved === undefined) continue;
+    const definition = await importDefault(folder, name, resolved.url);
+    if (isMarked<T>(definition, mark)) found.push(definition);
+  }
+  return found;
+}
+
+/** The files below a folder of built-ins that may be modules, by name. */
+function builtInNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(builtInFolder(folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".js") && !file.endsWith(".test.js"))
+      .map((file) => file.replace(/(\/index)?\.js$/, ""))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function notFound(what: string, reference: string, folder: string): KernelError {
+  const names = builtInNames(folder);
+  const guess = suggest(reference, names);
+  const hint =
+    guess === undefined ? `built in are ${names.join(", ") || "none"}` : `did you mean "${guess}"?`;
+  return new KernelError("MODULE_NOT_FOUND", `no ${what} "${reference}": ${hint}`);
+}
+
+function notSupported(kind: ModuleKind, reference: string): KernelError {
+  const supported = Object.entries(moduleKinds).filter(([, row]) => row.supported);
+  const kinds = supported.map(([name]) => name).join(", ");
+  const message = `${kind} "${reference}": this kernel does not call modules of kind ${kind} yet; it calls ${kinds}`;
+  return new KernelError("NOT_SUPPORTED", message);
+}
+
+function invalid(what: string, reference: string, problem: string): KernelError {
+  return new KernelError("MODULE_INVALID", `${what} "${reference}" ${problem}`);
+}
