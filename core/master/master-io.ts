@@ -50,7 +50,7 @@ export type MasterInput =
 
 export type MasterTimer =
   | { readonly type: "ALLOCATION_INTERVAL" }
-  | { readonly type: "PING"; readonly agentId: AgentId; readonly connection: ConnectionId }
+  | { readonly type: "PING"; readonly agentId: AgentId; readonly observation: number }
   | {
       readonly type: "AGENT_REREGISTER_TIMEOUT";
       readonly agentId: AgentId;

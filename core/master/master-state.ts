@@ -70,6 +70,8 @@ export interface Agent {
   /** Raised whenever a re-registration timer that still runs has lost its meaning. */
   generation: number;
   missedPings: number;
+  /** Which chain of pings watches it; an older chain that still has a timer stops by itself. */
+  observation: number;
   readonly registeredTimeMs: number;
   reregisteredTimeMs: number | undefined;
   readonly tasks: Map<FrameworkId, Map<TaskId, Task>>;

@@ -1,0 +1,350 @@
+import type { AgentId, ConnectionId } from "../base/ids.js";
+import type { AgentToMaster, ReconcileTask } from "../protocol/agent-protocol.js";
+import type { RegistryOperation } from "../contracts/registry-store.js";
+import { isTerminalState } from "../protocol/task-state.js";
+import type { v1 } from "../protocol/v1.js";
+import { Resources } from "../resources/resources.js";
+import { validateResources } from "../resources/validate-resources.js";
+import { linkExecutor, unlinkExecutor, usedByFramework } from "./accounting.js";
+import type { AgentLoss } from "./agent-loss.js";
+import type { Agents } from "./agents.js";
+import type { Frameworks } from "./frameworks.js";
+import type { MasterContext } from "./master-context.js";
+import type { Agent, Framework } from "./master-state.js";
+import type { Offers } from "./offers.js";
+import type { Registrar } from "./registrar.js";
+import { statusFromMaster } from "./task-status.js";
+import type { Tasks } from "./tasks.js";
+
+export type Register = Extract<AgentToMaster, { type: "REGISTER_AGENT" }>;
+export type Reregister = Extract<AgentToMaster, { type: "REREGISTER_AGENT" }>;
+
+/** Over which connection an agent asks; it may be gone again by the time the registry has answered. */
+export interface AgentOrigin {
+  readonly connection: ConnectionId;
+  readonly remoteAddress: string;
+}
+interface Candidate extends AgentOrigin {
+  readonly message: Reregister;
+  /** Whether its connection still stands. */
+  open: boolean;
+}
+
+export interface RegistrationParts {
+  readonly registrar: Registrar;
+  readonly agents: Agents;
+  readonly loss: AgentLoss;
+  readonly offers: Offers;
+  readonly frameworks: Frameworks;
+  readonly tasks: Tasks;
+}
+
+/**
+ * Agents coming in: new ones get an id, known ones bring their tasks back. The agent is the truth about its tasks and
+ * executors; nothing is visible before the registry has admitted it.
+ */
+export class AgentRegistration {
+  private nextAgentId = 0;
+  /** New agents whose admission is being written, by connection. */
+  private readonly registering = new Set<ConnectionId>();
+  /** Returning agents whose admission is being written, with the latest they said. */
+  private readonly returning = new Map<AgentId, Candidate>();
+
+  constructor(
+    private readonly context: MasterContext,
+    private readonly parts: RegistrationParts,
+  ) {}
+
+  onRegister(origin: AgentOrigin, message: Register): void {
+    const { context, parts } = this;
+    context.count("messages_register_slave");
+    const known = parts.agents.on(origin.connection);
+    if (known !== undefined) return this.acknowledge(known);
+    if (this.registering.has(origin.connection)) return;
+    const problem = this.infoProblem(message.agentInfo);
+    if (problem !== undefined) return this.refuse(origin, problem);
+    this.replaceAt(origin.remoteAddress, message.agentInfo);
+    this.registering.add(origin.connection);
+    const id = `${context.settings.masterInfo.id}-S${this.nextAgentId++}`;
+    const info = { ...message.agentInfo, id: { value: id } };
+    parts.registrar.persist([{ collection: "agents", key: id, value: { info } }], () => {
+      context.count("slave_registrations");
+      const agent = this.add(info, message, origin.remoteAddress);
+      context.allocator.addAgent(id, this.toAllocatorAgent(agent), new Map(), context.nowMs);
+      this.settle(agent, origin, this.registering.delete(origin.connection));
+      context.log("info", "agent registered", { agentId: id, hostname: info.hostname });
+      this.acknowledge(agent);
+    });
+  }
+
+  onReregister(origin: AgentOrigin, message: Reregister): void {
+    const { context, parts } = this;
+    context.count("messages_reregister_slave");
+    const info = message.agentInfo;
+    const id = info.id?.value;
+    const problem =
+      id === undefined ? "agentInfo.id: required, but not set" : this.infoProblem(info);
+    if (id === undefined || problem !== undefined) return this.refuse(origin, problem ?? "");
+    if (parts.loss.isLeaving(id)) return;
+    const candidate = { ...origin, message, open: true };
+    if (this.returning.has(id)) {
+      this.returning.set(id, candidate);
+      return;
+    }
+    const stop = this.shutdownReason(id, info);
+    if (stop !== undefined) return this.shutDown(origin, id, stop);
+    const records = this.admissionRecords(id, info);
+    this.returning.set(id, candidate);
+    if (records.length === 0) return this.admit(id);
+    parts.registrar.persist(records, () => this.admit(id));
+  }
+
+  /** A connection that ends before the registry has answered: the agent is admitted all the same, disconnected. */
+  onDisconnected(connection: ConnectionId): void {
+    this.registering.delete(connection);
+    for (const candidate of this.returning.values())
+      if (candidate.connection === connection) candidate.open = false;
+  }
+
+  private infoProblem(info: v1.AgentInfo): string | undefined {
+    const problem = validateResources(info.resources ?? []);
+    if (problem !== undefined) return `agentInfo.resources: ${problem}`;
+    const { settings } = this.context;
+    if (info.domain !== undefined && settings.masterInfo.domain === undefined)
+      return "agentInfo.domain: this master has no domain, so an agent cannot have one";
+    if (info.domain === undefined && settings.requireAgentDomain)
+      return "agentInfo.domain: this master admits only agents with a domain";
+    return undefined;
+  }
+
+  private refuse({ connection }: AgentOrigin, message: string): void {
+    this.context.log("warn", "agent refused", { connection, message });
+    this.context.push({ type: "DISCONNECT", connection, reason: "MALFORMED", message });
+  }
+
+  private shutdownReason(id: AgentId, info: v1.AgentInfo): string | undefined {
+    if (this.context.state.goneAgents.has(id)) return "this agent was marked gone";
+    const known = this.context.state.agents.get(id) ?? undefined;
+    if (known !== undefined && known.info.hostname !== info.hostname)
+      return `agent ${id} changed its hostname from ${known.info.hostname} to ${info.hostname}`;
+    return undefined;
+  }
+
+  private shutDown({ connection }: AgentOrigin, agentId: AgentId, message: string): void {
+    this.context.log("warn", "agent told to shut down", { agentId, message });
+    this.context.push({
+      type: "SEND",
+      connection,
+      message: { type: "SHUTDOWN_AGENT", message },
+    });
+  }
+
+  /** A new agent at the address of another one means that the other is no more. */
+  private replaceAt(remoteAddress: string, info: v1.AgentInfo): void {
+    for (const agent of this.context.state.agents.values())
+      if (agent.remoteAddress === remoteAddress && agent.info.port === info.port)
+        this.parts.loss.remove(agent, "A new agent registered at its address", "registered");
+  }
+
+  private admissionRecords(id: AgentId, info: v1.AgentInfo): readonly RegistryOperation[] {
+    const { state } = this.context;
+    const admitted = state.agents.get(id)?.info ?? state.recoveredAgents.get(id);
+    const records: RegistryOperation[] = [];
+    if (admitted === undefined || JSON.stringify(admitted) !== JSON.stringify(info))
+      records.push({ collection: "agents", key: id, value: { info } });
+    if (state.unreachableAgents.has(id))
+      records.push({ collection: "unreachable", key: id, value: undefined });
+    return records;
+  }
+
+  private admit(id: AgentId): void {
+    const { context, parts } = this;
+    const { state } = context;
+    const { message, open, ...origin } = this.returning.get(id) as Candidate;
+    this.returning.delete(id);
+    context.count("slave_reregistrations");
+    const wasUnreachable = state.unreachableAgents.delete(id);
+    state.recoveredAgents.delete(id);
+    const known = state.agents.get(id);
+    const agent = known ?? this.add(message.agentInfo, message, origin.remoteAddress);
+    if (known !== undefined) {
+      parts.offers.rescindAll(known);
+      context.allocator.removeAgent(id);
+      this.takeOver(known, message);
+    }
+    agent.reregisteredTimeMs = context.nowMs;
+    this.shutDownCompleted(origin, message);
+    const reconcile = this.mergeTasks(agent, message);
+    this.mergeExecutors(agent, message);
+    const used = usedByFramework(agent);
+    context.allocator.addAgent(id, this.toAllocatorAgent(agent), used, context.nowMs);
+    this.settle(agent, origin, open);
+    context.send(agent, {
+      type: "AGENT_REREGISTERED",
+      agentId: id,
+      pingTimeoutMs: this.pingTimeoutMs,
+      reconcile,
+    });
+    this.resendKills(agent);
+    if (wasUnreachable) this.tellReachable(agent);
+    context.log("info", "agent reregistered", { agentId: id, tasks: message.tasks.length });
+  }
+
+  private add(info: v1.AgentInfo, message: Register | Reregister, remoteAddress: string): Agent {
+    const agent: Agent = {
+      id: info.id?.value as AgentId,
+      info,
+      version: message.version,
+      capabilities: message.capabilities,
+      total: Resources.fromWire(info.resources),
+      resourceVersion: message.resourceVersion,
+      connection: undefined,
+      remoteAddress,
+      active: false,
+      deactivated: false,
+      generation: 0,
+      missedPings: 0,
+      observation: -1,
+      registeredTimeMs: this.context.nowMs,
+      reregisteredTimeMs: undefined,
+      tasks: new Map(),
+      executors: new Map(),
+      offers: new Map(),
+    };
+    this.context.state.agents.set(agent.id, agent);
+    this.parts.agents.observe(agent);
+    return agent;
+  }
+
+  private takeOver(agent: Agent, message: Reregister): void {
+    agent.info = message.agentInfo;
+    agent.version = message.version;
+    agent.capabilities = message.capabilities;
+    agent.total = Resources.fromWire(message.agentInfo.resources);
+    agent.resourceVersion = message.resourceVersion;
+  }
+
+  /** Connects the agent, unless its connection has ended while the registry was written. */
+  private settle(agent: Agent, origin: AgentOrigin, open: boolean): void {
+    if (open) this.parts.agents.connect(agent, origin.connection, origin.remoteAddress);
+    else this.context.allocator.deactivateAgent(agent.id);
+  }
+
+  private acknowledge(agent: Agent): void {
+    const { pingTimeoutMs } = this;
+    this.context.send(agent, { type: "AGENT_REGISTERED", agentId: agent.id, pingTimeoutMs });
+  }
+
+  private get pingTimeoutMs(): number {
+    const { agentPingTimeoutMs, maxAgentPingTimeouts } = this.context.settings;
+    return agentPingTimeoutMs * maxAgentPingTimeouts;
+  }
+
+  private toAllocatorAgent({ info, capabilities, total }: Agent) {
+    return {
+      info,
+      capabilities: new Set(capabilities.map(({ type }) => type ?? "UNKNOWN")),
+      total,
+    };
+  }
+
+  private shutDownCompleted({ connection }: AgentOrigin, message: Reregister): void {
+    for (const { frameworkInfo } of message.frameworks) {
+      const frameworkId = frameworkInfo.id?.value ?? "";
+      if (!this.context.state.completedFrameworks.has(frameworkId)) continue;
+      this.context.push({
+        type: "SEND",
+        connection,
+        message: { type: "SHUTDOWN_FRAMEWORK", frameworkId },
+      });
+    }
+  }
+
+  /** Adds the tasks the master does not know; returns those it knows and the agent does not. */
+  private mergeTasks(agent: Agent, message: Reregister): readonly ReconcileTask[] {
+    const { state } = this.context;
+    const infos = new Map(
+      message.frameworks.map(({ frameworkInfo }) => [frameworkInfo.id?.value ?? "", frameworkInfo]),
+    );
+    const named = new Set<string>();
+    for (const wire of message.tasks) {
+      const framework = this.frameworkOf(wire.framework_id.value, infos);
+      if (framework === undefined) continue;
+      named.add(`${framework.id}\n${wire.task_id.value}`);
+      framework.unreachableTasks.delete(wire.task_id.value);
+      if (!framework.tasks.has(wire.task_id.value)) this.parts.tasks.add(agent, framework, wire);
+    }
+    const missing: ReconcileTask[] = [];
+    for (const [frameworkId, tasks] of agent.tasks)
+      for (const task of [...tasks.values()]) {
+        if (named.has(`${frameworkId}\n${task.taskId}`)) continue;
+        const framework = state.frameworks.get(frameworkId) as Framework;
+        if (task.terminated) this.parts.tasks.complete(framework, task);
+        else
+          missing.push({
+            frameworkId,
+            taskId: task.taskId,
+            ...(task.executorId !== undefined && { executorId: task.executorId }),
+            partitionAware: framework.capabilities.has("PARTITION_AWARE"),
+          });
+      }
+    return missing;
+  }
+
+  private frameworkOf(
+    id: string,
+    infos: ReadonlyMap<string, v1.FrameworkInfo>,
+  ): Framework | undefined {
+    const { state } = this.context;
+    if (state.completedFrameworks.has(id)) return undefined;
+    const info = infos.get(id);
+    return (
+      state.frameworks.get(id) ??
+      (info === undefined ? undefined : this.parts.frameworks.addRecovered(info))
+    );
+  }
+
+  private mergeExecutors(agent: Agent, message: Reregister): void {
+    const { state } = this.context;
+    const infos = new Map(
+      message.frameworks.map(({ frameworkInfo }) => [frameworkInfo.id?.value ?? "", frameworkInfo]),
+    );
+    const named = new Set<string>();
+    for (const { frameworkId, executorInfo } of message.executors) {
+      const framework = this.frameworkOf(frameworkId, infos);
+      if (framework === undefined) continue;
+      named.add(`${frameworkId}\n${executorInfo.executor_id.value}`);
+      linkExecutor(agent, framework, executorInfo);
+    }
+    for (const [frameworkId, executors] of [...agent.executors])
+      for (const executorId of [...executors.keys()])
+        if (!named.has(`${frameworkId}\n${executorId}`))
+          unlinkExecutor(agent, state.frameworks.get(frameworkId) as Framework, executorId);
+  }
+
+  private resendKills(agent: Agent): void {
+    for (const [frameworkId, tasks] of agent.tasks)
+      for (const { killRequested, terminated, taskId } of tasks.values())
+        if (killRequested && !terminated)
+          this.context.send(agent, { type: "KILL_TASK", frameworkId, taskId });
+  }
+
+  /** The tasks of an agent that was unreachable are back: each is reported as it stands. */
+  private tellReachable(agent: Agent): void {
+    for (const [frameworkId, tasks] of agent.tasks) {
+      const framework = this.context.state.frameworks.get(frameworkId) as Framework;
+      for (const task of tasks.values()) {
+        if (isTerminalState(task.wire.state)) continue;
+        const status = statusFromMaster(this.context, {
+          taskId: task.taskId,
+          agentId: agent.id,
+          executorId: task.executorId,
+          state: task.wire.state,
+          reason: "REASON_AGENT_REREGISTERED",
+          message: "The agent has registered again",
+        });
+        this.context.event(framework, { type: "UPDATE", update: { status } });
+      }
+    }
+  }
+}

@@ -1,0 +1,259 @@
+import type { FrameworkId, RequestId, StreamId } from "../base/ids.js";
+import type { AllocatorFramework } from "../contracts/allocator.js";
+import type { Principal } from "../contracts/principal.js";
+import { capabilitiesOf, rolesOf } from "../protocol/framework-info.js";
+import type { scheduler, v1 } from "../protocol/v1.js";
+import { usedByAgent } from "./accounting.js";
+import { failoverTimeoutMs, frameworkInfoProblem } from "./framework-validation.js";
+import type { MasterContext } from "./master-context.js";
+import type { Framework } from "./master-state.js";
+import type { Offers } from "./offers.js";
+
+interface Subscription {
+  readonly stream: StreamId;
+  readonly principal: Principal | undefined;
+  readonly subscribe: scheduler.Call.Subscribe | scheduler.Call.UpdateFramework;
+}
+
+/** Frameworks as they subscribe, fail over, disconnect and change; their removal is `FrameworkRemoval`'s. */
+export class Frameworks {
+  private readonly byStream = new Map<StreamId, Framework>();
+  private nextFrameworkId = 0;
+
+  constructor(
+    private readonly context: MasterContext,
+    private readonly offers: Offers,
+  ) {}
+
+  /** SUBSCRIBE: the stream is opened in any case; what is wrong with the framework is told on it. */
+  onSubscribe(request: RequestId, subscription: Subscription): void {
+    const { context } = this;
+    const { stream } = subscription;
+    context.push({ type: "OPEN_STREAM", request, stream });
+    const info = subscription.subscribe.framework_info;
+    const known = info.id === undefined ? undefined : context.state.frameworks.get(info.id.value);
+    const problem = this.subscriptionProblem(subscription, known);
+    if (problem !== undefined) {
+      context.push({
+        type: "EVENT",
+        stream,
+        event: { type: "ERROR", error: { message: problem } },
+      });
+      context.push({ type: "CLOSE_STREAM", stream });
+      context.log("info", "subscription refused", { name: info.name, problem });
+      return;
+    }
+    if (known === undefined) this.subscribeNew(subscription);
+    else this.failOver(known, subscription);
+  }
+
+  private subscriptionProblem(
+    { subscribe, principal }: Subscription,
+    known: Framework | undefined,
+  ): string | undefined {
+    const info = subscribe.framework_info;
+    if (info.id !== undefined && this.context.state.completedFrameworks.has(info.id.value))
+      return "Framework has been removed";
+    if (known !== undefined && known.principal?.value !== principal?.value && !known.recovered)
+      return `Framework principal cannot change from '${known.principal?.value}' to '${principal?.value}'`;
+    return frameworkInfoProblem(subscribe, this.context.settings);
+  }
+
+  private subscribeNew({ stream, principal, subscribe }: Subscription): void {
+    const { context } = this;
+    const info = subscribe.framework_info;
+    const id = info.id?.value ?? this.newId();
+    const framework = this.add({ ...info, id: { value: id } }, false);
+    framework.principal = principal;
+    this.adopt(framework, subscribe);
+    this.connect(framework, stream);
+    context.allocator.addFramework(id, toAllocatorFramework(framework), new Map(), true);
+    context.log("info", "framework subscribed", { frameworkId: id, name: info.name });
+  }
+
+  /** A known id over HTTP is always a failover: the newer stream wins, and every outstanding offer is void. */
+  private failOver(framework: Framework, { stream, principal, subscribe }: Subscription): void {
+    const { context } = this;
+    const wasConnected = framework.stream !== undefined;
+    if (wasConnected) {
+      context.event(framework, { type: "ERROR", error: { message: "Framework failed over" } });
+      this.closeStream(framework);
+    }
+    for (const offer of [...framework.offers.values()]) this.offers.discard(offer);
+    framework.principal = principal;
+    framework.recovered = false;
+    framework.generation++;
+    framework.reregisteredTimeMs = context.nowMs;
+    this.adopt(framework, subscribe);
+    this.connect(framework, stream);
+    context.allocator.updateFramework(framework.id, toAllocatorFramework(framework));
+    if (!wasConnected) context.allocator.activateFramework(framework.id);
+    this.tellAgents(framework);
+    context.log("info", "framework failed over", { frameworkId: framework.id });
+  }
+
+  /** A framework that agents speak of and that has not subscribed with this master yet. */
+  addRecovered(info: v1.FrameworkInfo): Framework {
+    const framework = this.add(info, true);
+    framework.capabilities = capabilitiesOf(info);
+    framework.roles = rolesOf(info);
+    this.context.allocator.addFramework(
+      framework.id,
+      toAllocatorFramework(framework),
+      new Map(),
+      false,
+    );
+    return framework;
+  }
+
+  /** UPDATE_FRAMEWORK: the answer is synchronous, 200 or why not. */
+  onUpdate(framework: Framework, request: RequestId, update: scheduler.Call.UpdateFramework): void {
+    const { context } = this;
+    const info = update.framework_info;
+    const problem =
+      fixedFieldProblem(framework.info, info) ?? frameworkInfoProblem(update, context.settings);
+    if (problem !== undefined) return context.respond(request, 400, problem);
+    const before = framework.suppressedRoles;
+    this.adopt(framework, update);
+    context.allocator.updateFramework(framework.id, toAllocatorFramework(framework));
+    const revived = [...before].filter(
+      (role) => !framework.suppressedRoles.has(role) && framework.roles.includes(role),
+    );
+    if (revived.length > 0) context.allocator.reviveOffers(framework.id, revived);
+    for (const offer of [...framework.offers.values()])
+      if (!framework.roles.includes(offer.role)) this.offers.rescind(offer);
+    this.tellAgents(framework);
+    context.respond(request, 200);
+  }
+
+  onStreamClosed(stream: StreamId): void {
+    const framework = this.byStream.get(stream);
+    if (framework === undefined) return;
+    this.byStream.delete(stream);
+    this.disconnect(framework);
+  }
+
+  /** Offers go back at once; tasks go on until `failover_timeout` is over, which by default is immediately. */
+  private disconnect(framework: Framework): void {
+    const { context } = this;
+    framework.stream = undefined;
+    context.allocator.deactivateFramework(framework.id);
+    for (const offer of [...framework.offers.values()]) this.offers.discard(offer);
+    context.timer(
+      {
+        type: "FRAMEWORK_FAILOVER_TIMEOUT",
+        frameworkId: framework.id,
+        generation: framework.generation,
+      },
+      failoverTimeoutMs(framework.info),
+    );
+    context.log("info", "framework disconnected", { frameworkId: framework.id });
+  }
+
+  /** Ends the stream without making anything of it; whoever calls decides what becomes of the framework. */
+  closeStream(framework: Framework): void {
+    if (framework.stream === undefined) return;
+    this.byStream.delete(framework.stream);
+    this.context.push({ type: "CLOSE_STREAM", stream: framework.stream });
+    framework.stream = undefined;
+  }
+
+  onHeartbeat(stream: StreamId): void {
+    if (!this.byStream.has(stream)) return;
+    this.context.push({ type: "EVENT", stream, event: { type: "HEARTBEAT" } });
+    this.context.timer({ type: "HEARTBEAT", stream }, this.context.settings.heartbeatIntervalMs);
+  }
+
+  private connect(framework: Framework, stream: StreamId): void {
+    const { context } = this;
+    framework.stream = stream;
+    this.byStream.set(stream, framework);
+    context.event(framework, {
+      type: "SUBSCRIBED",
+      subscribed: {
+        framework_id: { value: framework.id },
+        heartbeat_interval_seconds: context.settings.heartbeatIntervalMs / 1000,
+        master_info: context.settings.masterInfo,
+      },
+    });
+    this.onHeartbeat(stream);
+  }
+
+  /** Takes over what a framework may change about itself; `user` and `checkpoint` stay as they were. */
+  private adopt(
+    framework: Framework,
+    { framework_info, suppressed_roles, offer_constraints }: Subscription["subscribe"],
+  ): void {
+    const { user, checkpoint } = framework.info;
+    const { checkpoint: _ignored, ...info } = framework_info;
+    framework.info = {
+      ...info,
+      id: { value: framework.id },
+      user,
+      ...(checkpoint !== undefined && { checkpoint }),
+    };
+    framework.capabilities = capabilitiesOf(framework.info);
+    framework.roles = rolesOf(framework.info);
+    framework.suppressedRoles = new Set(suppressed_roles);
+    framework.offerConstraints = offer_constraints;
+  }
+
+  private add(info: v1.FrameworkInfo, recovered: boolean): Framework {
+    const id = info.id?.value as FrameworkId;
+    const framework: Framework = {
+      id,
+      info,
+      roles: [],
+      capabilities: new Set(),
+      suppressedRoles: new Set(),
+      offerConstraints: undefined,
+      principal: info.principal === undefined ? undefined : { value: info.principal },
+      stream: undefined,
+      recovered,
+      generation: 0,
+      registeredTimeMs: this.context.nowMs,
+      reregisteredTimeMs: undefined,
+      unregisteredTimeMs: undefined,
+      tasks: new Map(),
+      unreachableTasks: new Map(),
+      completedTasks: [],
+      executors: new Map(),
+      offers: new Map(),
+    };
+    this.context.state.frameworks.set(id, framework);
+    return framework;
+  }
+
+  private tellAgents(framework: Framework): void {
+    const message = { type: "UPDATE_FRAMEWORK", frameworkInfo: framework.info } as const;
+    for (const agentId of usedByAgent(framework, this.context.state.agents).keys()) {
+      const agent = this.context.state.agents.get(agentId);
+      if (agent !== undefined) this.context.send(agent, message);
+    }
+  }
+
+  private newId(): FrameworkId {
+    const number = String(this.nextFrameworkId++).padStart(4, "0");
+    return `${this.context.settings.masterInfo.id}-${number}`;
+  }
+}
+
+/** What UPDATE_FRAMEWORK may not change, unlike SUBSCRIBE, which keeps the old value silently. */
+function fixedFieldProblem(before: v1.FrameworkInfo, after: v1.FrameworkInfo): string | undefined {
+  if (after.user !== before.user)
+    return `framework_info.user: cannot change from '${before.user}' to '${after.user}'`;
+  if ((after.checkpoint ?? false) !== (before.checkpoint ?? false))
+    return `framework_info.checkpoint: cannot change from ${before.checkpoint ?? false}`;
+  if (after.principal !== before.principal)
+    return `framework_info.principal: cannot change from '${before.principal ?? ""}'`;
+  return undefined;
+}
+
+export function toAllocatorFramework(framework: Framework): AllocatorFramework {
+  return {
+    info: framework.info,
+    roles: framework.roles,
+    suppressedRoles: framework.suppressedRoles,
+    ...(framework.offerConstraints && { offerConstraints: framework.offerConstraints }),
+  };
+}

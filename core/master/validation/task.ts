@@ -1,0 +1,101 @@
+import type { v1 } from "../../protocol/v1.js";
+import { Resources } from "../../resources/resources.js";
+import { validateResources } from "../../resources/validate-resources.js";
+import type { Agent, Framework } from "../master-state.js";
+import { commandProblem } from "./command.js";
+import { durationProblem, executorProblem } from "./executor.js";
+import { idProblem } from "./ids.js";
+import { unsupportedField } from "./unsupported.js";
+
+/** What a task is checked against: who launches it, where, and what is left of the offers. */
+export interface LaunchContext {
+  readonly framework: Framework;
+  readonly agent: Agent;
+  readonly role: string;
+  readonly pool: Resources;
+}
+
+/**
+ * The first reason for which a task cannot be launched, for a TASK_ERROR; undefined if there is none. The rules are
+ * those of Mesos' master, in its order as far as it shows.
+ */
+export function taskProblem(task: v1.TaskInfo, context: LaunchContext): string | undefined {
+  const { framework, agent } = context;
+  return (
+    idProblem("task_id", task.task_id.value) ??
+    uniqueProblem(task.task_id.value, framework) ??
+    agentProblem(task, agent) ??
+    durationProblem("kill_policy.grace_period", task.kill_policy?.grace_period) ??
+    durationProblem("max_completion_time", task.max_completion_time) ??
+    resourcesProblem(task) ??
+    runnerProblem(task, framework, agent) ??
+    unsupportedField(task) ??
+    volumesProblem(task.container) ??
+    allocationProblem(task, context)
+  );
+}
+
+function uniqueProblem(taskId: string, framework: Framework): string | undefined {
+  if (framework.tasks.has(taskId)) return `task_id: '${taskId}' is already in use by a task`;
+  if (framework.unreachableTasks.has(taskId))
+    return `task_id: '${taskId}' is already in use by an unreachable task`;
+  return undefined;
+}
+
+function agentProblem(task: v1.TaskInfo, agent: Agent): string | undefined {
+  if (task.agent_id.value === agent.id) return undefined;
+  return `agent_id: expected '${agent.id}', the agent of the offers, got '${task.agent_id.value}'`;
+}
+
+function resourcesProblem(task: v1.TaskInfo): string | undefined {
+  const list = task.resources ?? [];
+  const problem = validateResources(list);
+  if (problem !== undefined) return `resources: ${problem}`;
+  const resources = Resources.fromWire(list);
+  if (resources.isEmpty) return "resources: a task uses at least one resource";
+  if (resources.allocations().size > 1)
+    return `resources: allocated to more than one role: ${[...resources.allocations().keys()].join(", ")}`;
+  const revocable = new Set(resources.revocable().identities.map(({ name }) => name));
+  const mixed = resources.nonRevocable().identities.find(({ name }) => revocable.has(name));
+  return mixed && `resources: ${mixed.name} is both revocable and not`;
+}
+
+function runnerProblem(task: v1.TaskInfo, framework: Framework, agent: Agent): string | undefined {
+  const { command, executor } = task;
+  if (command !== undefined && executor !== undefined)
+    return "command: cannot be set together with executor";
+  if (executor !== undefined) return executorProblem(executor, framework, agent);
+  if (command === undefined) return "command: either command or executor has to be set";
+  return commandProblem("command", command);
+}
+
+function volumesProblem(container: v1.ContainerInfo | undefined): string | undefined {
+  for (const [i, volume] of (container?.volumes ?? []).entries()) {
+    const sources = [volume.host_path, volume.image, volume.source].filter(
+      (source) => source !== undefined,
+    );
+    if (sources.length !== 1)
+      return `container.volumes[${i}]: expected exactly one of host_path, image and source`;
+  }
+  return undefined;
+}
+
+/** Task and, where it has to be started, executor must fit into what is left of the offers. */
+function allocationProblem(
+  task: v1.TaskInfo,
+  { framework, agent, pool, role }: LaunchContext,
+): string | undefined {
+  const resources = Resources.fromWire(task.resources);
+  const [allocated] = resources.allocations().keys();
+  if (allocated !== role)
+    return `resources: allocated to role '${allocated ?? ""}', but offered to role '${role}'`;
+  const { executor } = task;
+  const running =
+    executor !== undefined && agent.executors.get(framework.id)?.has(executor.executor_id.value);
+  const needed =
+    executor === undefined || running
+      ? resources
+      : resources.plus(Resources.fromWire(executor.resources));
+  if (pool.contains(needed)) return undefined;
+  return `resources: the task needs ${needed.toString()}, but only ${pool.toString()} is left of the offers`;
+}
