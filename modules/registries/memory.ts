@@ -34,9 +34,9 @@ export class MemoryRegistry implements RegistryStore {
   }
 
   load(): Promise<RegistrySnapshot> {
-    const copy = [...this.contents.collections].map(
-      ([collection, records]) => [collection, new Map(records)] as const,
-    );
+    const copy = [...this.contents.collections]
+      .filter(([, records]) => records.size > 0)
+      .map(([collection, records]) => [collection, new Map(records)] as const);
     return Promise.resolve(new Map(copy));
   }
 

@@ -9,6 +9,7 @@ const MAX_VALUES = 4 * 1024 * 1024;
 const INTERNED_BYTES_MAX = 48;
 const INTERNED_STRINGS = 4096;
 const NIL = 0xc0;
+const PLAIN_PROPERTY = { configurable: true, enumerable: true, writable: true };
 
 /**
  * Reads the part of MessagePack that stands for JSON-like data: nil, booleans, numbers, strings, arrays and maps with
@@ -122,20 +123,19 @@ export class MessagePackReader {
     const map: Record<string, unknown> = {};
     for (let i = 0; i < length; i++) {
       const key = this.key();
-      map[key] = this.readValue(depth + 1);
+      const value = this.readValue(depth + 1);
+      if (key !== "__proto__") map[key] = value;
+      else Object.defineProperty(map, key, { value, ...PLAIN_PROPERTY });
     }
     return map;
   }
 
   private key(): string {
     const token = this.byte();
-    let key: string;
-    if (token >= 0xa0 && token < NIL) key = this.string(token & 0x1f);
-    else if (token === 0xd9) key = this.string(this.byte());
-    else if (token === 0xda) key = this.string(this.uint16());
-    else throw new MalformedBytes(`a map's key is no string (token 0x${token.toString(16)})`);
-    if (key === "__proto__") throw new MalformedBytes("a map's key is __proto__");
-    return key;
+    if (token >= 0xa0 && token < NIL) return this.string(token & 0x1f);
+    if (token === 0xd9) return this.string(this.byte());
+    if (token === 0xda) return this.string(this.uint16());
+    throw new MalformedBytes(`a map's key is no string (token 0x${token.toString(16)})`);
   }
 
   private string(length: number): string {
