@@ -130,7 +130,7 @@ export function describeRegistryStore(
         ...[[], {}, [null, [1]], { a: { b: [{ c: null }] } }, { "": 1, "a/b": 2 }],
       ];
       await store.apply(values.map((value, i) => ({ collection: "agents", key: `${i}`, value })));
-      expect((await reopened())["agents"]).to.deep.equal({ ...values });
+      expect((await reopened())["agents"]).to.deep.equal(Object.fromEntries(values.entries()));
     });
 
     it("holds what a plain map would hold", async () => {
