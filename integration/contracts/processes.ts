@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 8_000;
 const PAUSE_MS = 5;
 
 /** Asks until the answer is a value, and fails once the deadline has passed. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const deadlineMs = performance.now() + DEADLINE_MS;
   for (;;) {
     const answer = await ask();
@@ -15,23 +15,33 @@ export async function eventually<T>(ask: () => Promise<T | undefined>, what: str
   }
 }
 
-/** The command lines of the processes that carry any of the marks, zombies included. */
-export async function processesMarked(marks: readonly string[]): Promise<string[]> {
+/** The text of a file once it ends in a newline. */
+export function written(path: string): Promise<string> {
+  return eventually(`${path} is written`, async () => {
+    const text = await readFile(path, "utf8").catch(() => "");
+    return text.endsWith("\n") ? text : undefined;
+  });
+}
+
+/** The command lines and environments of the processes that bear the mark in either. */
+export async function processesMarked(mark: string): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const texts = await Promise.all(
     pids.map(async (pid) => {
       const read = (file: string): Promise<string> =>
         readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
-      return `${await read("cmdline")}\0${await read("environ")}`.replaceAll("\0", " ");
+      return `${pid} ${await read("cmdline")} ${await read("environ")}`.replaceAll("\0", " ");
     }),
   );
-  return texts.filter((text) => marks.some((mark) => text.includes(mark)));
+  return texts.filter((text) => text.includes(mark));
 }
 
-/** Whether there is such a process, be it a zombie. */
-export async function isAlive(pid: number): Promise<boolean> {
-  return readFile(`/proc/${pid}/stat`).then(
-    () => true,
-    () => false,
+/** Resolves once there is no such process, not even a zombie. */
+export async function gone(pid: number): Promise<void> {
+  await eventually(`process ${pid} is gone`, () =>
+    readFile(`/proc/${pid}/stat`).then(
+      () => undefined,
+      () => true,
+    ),
   );
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants, type FSWatcher, watch } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { KernelError } from "../../../core/base/kernel-error.js";
 import type { ContainerTermination } from "../../../core/contracts/container.js";
 import type { LaunchRequest } from "../../../core/contracts/launcher.js";
@@ -12,6 +11,7 @@ import {
   type ProcessTree,
   parseStat,
 } from "./process-snapshot.js";
+import { Pacer } from "./pacer.js";
 import { killTree } from "./kill-tree.js";
 import { processTable } from "./process-table.js";
 import { parseStatus, shimPath, shimScript, toCommandFile } from "./shim.js";
@@ -23,11 +23,7 @@ const LOST: ContainerTermination = {
 };
 
 /** Starting a process holds the event loop for a millisecond or two: one a turn, so that others get theirs. */
-let lastSpawn: Promise<void> = Promise.resolve();
-function spawnTurn(): Promise<void> {
-  lastSpawn = lastSpawn.then(() => nextTurn());
-  return lastSpawn;
-}
+const spawns = new Pacer(1);
 
 /** The processes of one container and the runtime directory that tells of them. */
 export class ContainerProcess implements ProcessTree {
@@ -73,7 +69,7 @@ export class ContainerProcess implements ProcessTree {
     const stderr = await openOutput(request.stderr);
     let pid: number;
     try {
-      await spawnTurn();
+      await spawns.turn();
       this.checkWanted();
       pid = await this.spawnShim(stdout.fd, stderr.fd);
     } finally {

@@ -2,12 +2,16 @@ import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { assert } from "../../../core/base/assert.js";
 import { type ProcessEntry, type ProcessTree } from "./process-snapshot.js";
+import { Pacer } from "./pacer.js";
 import { processTable } from "./process-table.js";
 
 const { SIGCONT, SIGKILL, SIGSTOP } = constants.signals;
 const PAUSE_MS_MAX = 100;
 /** A shim that has nothing to wait for any more needs milliseconds to end by itself. */
 const SHIM_GRACE_MS = 2_000;
+
+/** A signal takes the system many microseconds: a thousand containers at once would hold the event loop. */
+const kills = new Pacer(32);
 
 /** Signals every process of the tree but its leader, the shim. */
 export async function signalTree(tree: ProcessTree, signal: number): Promise<void> {
@@ -25,7 +29,9 @@ export async function killTree(tree: ProcessTree): Promise<void> {
   const stopped = new Set<string>();
   let aloneSinceMs: number | undefined;
   for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
-    const members = (await processTable.snapshot()).membersOf(tree);
+    const snapshot = await processTable.snapshot();
+    await kills.turn();
+    const members = snapshot.membersOf(tree);
     if (members.length === 0) return;
     const others = members.filter(({ pid }) => pid !== tree.sessionId);
     if (others.length === 0) {

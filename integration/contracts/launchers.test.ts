@@ -1,0 +1,4 @@
+import { PosixLauncher } from "../../modules/launchers/posix.js";
+import { describeLauncher } from "./launcher.contract.js";
+
+describeLauncher("posix", (directories) => new PosixLauncher(directories));
