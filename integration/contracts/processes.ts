@@ -36,12 +36,10 @@ export async function processesMarked(mark: string): Promise<string[]> {
   return texts.filter((text) => text.includes(mark));
 }
 
-/** Resolves once there is no such process, not even a zombie. */
+/** Resolves once there is no such process; one that waits for init to take notice is gone. */
 export async function gone(pid: number): Promise<void> {
-  await eventually(`process ${pid} is gone`, () =>
-    readFile(`/proc/${pid}/stat`).then(
-      () => undefined,
-      () => true,
-    ),
-  );
+  await eventually(`process ${pid} is gone`, async () => {
+    const stat = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+    return stat === "" || / [ZX] 1 /.test(stat) ? true : undefined;
+  });
 }
