@@ -37,7 +37,12 @@ function isUnset(value: unknown): value is null | undefined {
 
 /** A copy of the fields before `end`, which fit as they stand. */
 function leadingFields(value: RawMessage, end: string): RawMessage {
-  return Object.fromEntries(Object.entries(value).slice(0, Object.keys(value).indexOf(end)));
+  const leading: RawMessage = {};
+  for (const key in value) {
+    if (key === end) break;
+    leading[key] = value[key];
+  }
+  return leading;
 }
 
 /** An unknown name of an enum reads as unset; where the field is required, the error says which names there are. */

@@ -5,6 +5,7 @@ import { MAX_NESTING_DEPTH } from "./limits.js";
 import { MessageError } from "./message-error.js";
 import type { Field, Plan, RawMessage } from "./plan.js";
 import {
+  countValue,
   enterDelimited,
   enumWire,
   type Reader,
@@ -29,8 +30,8 @@ const MAP_KEY_TAG = (1 << 3) | wireTypes.DELIMITED;
 const MAP_VALUE_NUMBER = 2;
 
 /** Reads a protobuf message into Mesos' JSON shape; what does not fit is a `MessageError`. */
-export function decodeProtobuf(plan: Plan, bytes: Uint8Array): RawMessage {
-  const reader = protobuf.Reader.create(bytes);
+export function decodeProtobuf(plan: Plan, bytes: Uint8Array, maxValues = Infinity): RawMessage {
+  const reader: Reader = Object.assign(protobuf.Reader.create(bytes), { valuesLeft: maxValues });
   try {
     return readFields(codecOf(plan), reader, 0, {});
   } catch (error) {
@@ -81,6 +82,7 @@ function messageWire(plan: Plan): Wire {
 /** Reads fields up to the reader's end. */
 function readFields(codec: Codec, reader: Reader, depth: number, before: object): RawMessage {
   if (depth > MAX_NESTING_DEPTH) throw new MessageError("nested too deeply");
+  countValue(reader);
   const message = before as RawMessage;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
@@ -132,7 +134,7 @@ function listDecoder({ name, number }: Field, wire: Wire): FieldDecoder {
     const list = (message[name] ?? []) as unknown[];
     try {
       if (isPacked) readPacked(reader, wire, list);
-      else append(list, wire.read(reader, depth, undefined));
+      else readElement(reader, wire, list, depth);
     } catch (error) {
       throw within(error, `.${name}[${list.length}]`);
     }
@@ -142,11 +144,13 @@ function listDecoder({ name, number }: Field, wire: Wire): FieldDecoder {
 
 function readPacked(reader: Reader, wire: Wire, list: unknown[]): void {
   const outerEnd = enterDelimited(reader);
-  while (reader.pos < reader.len) append(list, wire.read(reader, 0, undefined));
+  while (reader.pos < reader.len) readElement(reader, wire, list, 0);
   reader.len = outerEnd;
 }
 
-function append(list: unknown[], value: unknown): void {
+function readElement(reader: Reader, wire: Wire, list: unknown[], depth: number): void {
+  countValue(reader);
+  const value = wire.read(reader, depth, undefined);
   if (value !== undefined) list.push(value);
 }
 
@@ -164,6 +168,7 @@ function mapDecoder({ name, number }: Field, wire: Wire): FieldDecoder {
 }
 
 function readEntry(reader: Reader, wire: Wire, depth: number): [key: string, value: unknown] {
+  countValue(reader);
   const outerEnd = enterDelimited(reader);
   let key = "";
   let value: unknown;

@@ -4,7 +4,8 @@ import { MessageError } from "./message-error.js";
 import type { EnumPlan } from "./plan.js";
 import { INTEGER_LIMITS } from "./scalar-check.js";
 
-export type Reader = protobuf.Reader;
+/** A reader that counts down how many more values it may read. */
+export type Reader = protobuf.Reader & { valuesLeft: number };
 export type Writer = protobuf.Writer;
 
 /** The wire type of a protobuf field: varint, 64 bits, or bytes after their length. */
@@ -100,6 +101,11 @@ export function enterDelimited(reader: Reader): number {
   if (end > outerEnd) throw new MessageError("cut short");
   reader.len = end;
   return outerEnd;
+}
+
+/** Counts one value; every message and every element of a list or a map is one. */
+export function countValue(reader: Reader): void {
+  if (--reader.valuesLeft < 0) throw new MessageError("it holds too many values");
 }
 
 /** A 64-bit integer as a double, clamped as the JSON check clamps it. */
