@@ -23,7 +23,7 @@ const modules = modulesField("agent", {
   detector: "standalone",
   transport: "websocket",
   isolator: ["filesystem/posix", "posix/cpu", "posix/mem"],
-  containerizer: ["mesos"],
+  containerizer: ["posix"],
   launcher: "posix",
   fetcher: "posix",
   "container-logger": "sandbox",

@@ -1,0 +1,57 @@
+import { basename } from "node:path";
+import { Argument, Option } from "commander";
+import { readFields } from "../../../kernel/configuration/read-fields.js";
+import {
+  fieldsOf,
+  jsonSchemaOf,
+  type ProcessName,
+  processNames,
+} from "../../../kernel/configuration/settings.js";
+import type { RegisterCommand } from "../command.js";
+
+/** `dasmos config check` and `dasmos config schema`. */
+export const registerConfig: RegisterCommand = (program, { out }) => {
+  const config = program.command("config").description("check and describe configuration files");
+  config
+    .command("check")
+    .description("tell everything that is wrong with a configuration file, its modules included")
+    .argument("<file>", "the file, YAML or JSON")
+    .addOption(
+      new Option(
+        "--process <name>",
+        "whose configuration it is; absent: what fits it best",
+      ).choices(processNames),
+    )
+    .action(async (file: string, options: { readonly process?: ProcessName }) => {
+      const process = await checkFile(file, options.process);
+      out(
+        `${file}: a valid configuration of ${process === "local" ? "a local cluster" : `a${process === "agent" ? "n" : ""} ${process}`}\n`,
+      );
+    });
+  config
+    .command("schema")
+    .description("print the JSON Schema of a configuration file, for editors")
+    .addArgument(new Argument("<process>", "whose configuration").choices(processNames))
+    .action((process: ProcessName) =>
+      out(`${JSON.stringify(jsonSchemaOf(process), undefined, 2)}\n`),
+    );
+};
+
+async function checkFile(file: string, process: ProcessName | undefined): Promise<ProcessName> {
+  const load = await import("../../load-configuration.js");
+  const chosen = process ?? bestFit(file, load.readConfigurationFile(file));
+  const source = { file, environment: {}, flags: [] };
+  if (chosen === "master") await load.loadMasterConfiguration(source);
+  else if (chosen === "agent") await load.loadAgentConfiguration(source);
+  else await load.loadLocalConfiguration(source);
+  return chosen;
+}
+
+/** The process with the fewest problems; of several, the one that the file is named after, then the first. */
+function bestFit(file: string, raw: unknown): ProcessName {
+  const scored = processNames.map((process) => {
+    const { problems } = readFields(fieldsOf[process], raw ?? {});
+    return { process, score: problems.length - (basename(file).includes(process) ? 0.5 : 0) };
+  });
+  return scored.reduce((best, one) => (one.score < best.score ? one : best)).process;
+}

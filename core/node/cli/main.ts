@@ -1,0 +1,78 @@
+import { Command, CommanderError } from "commander";
+import { KernelError } from "../../base/kernel-error.js";
+import { translateMesosFlags } from "../../kernel/configuration/mesos-flags.js";
+import { type ProcessName, processNames } from "../../kernel/configuration/settings.js";
+import { version } from "../version.js";
+import { type CliContext, type RegisterCommand, UsageError } from "./command.js";
+import { registerConfig } from "./commands/config.js";
+import { registerModules } from "./commands/modules.js";
+
+/** One line for each file under `commands/`, in the order of the help. */
+const commands: readonly RegisterCommand[] = [registerConfig, registerModules];
+
+/** What the shell learns of a run. */
+export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
+
+const processContext: CliContext = {
+  environment: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+/** Runs one command line, and resolves to its exit code once the command has ended. */
+export async function main(
+  args: readonly string[],
+  context: CliContext = processContext,
+): Promise<number> {
+  try {
+    await createProgram(context).parseAsync(readMesosFlags(args), { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    return reportFailure(error, context);
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  const program = new Command("dasmos")
+    .description(
+      "A datacenter kernel: one master offers the resources of many agents to frameworks.",
+    )
+    .version(version)
+    .showHelpAfterError("(run with --help for what there is)")
+    .configureOutput({ writeOut: context.out, writeErr: context.err })
+    .exitOverride();
+  for (const register of commands) register(program, context);
+  for (const command of everyCommand(program))
+    command.copyInheritedSettings(program).exitOverride();
+  return program;
+}
+
+function everyCommand(command: Command): readonly Command[] {
+  return command.commands.flatMap((one) => [one, ...everyCommand(one)]);
+}
+
+/** The flags of Mesos are read as ours where a process is started. */
+function readMesosFlags(args: readonly string[]): string[] {
+  const [name, ...flags] = args;
+  if (!isProcessName(name)) return [...args];
+  const translated = translateMesosFlags(name, flags);
+  const lines = translated.problems.map(({ path, message }) => `${path}: ${message}`);
+  if (lines.length > 0) throw new UsageError(lines.join("\n"));
+  return [name, ...translated.flags];
+}
+
+function isProcessName(name: string | undefined): name is ProcessName {
+  return processNames.some((process) => process === name);
+}
+
+function reportFailure(error: unknown, { err }: CliContext): number {
+  // Commander has said already what was wrong, and shows its help by throwing.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof UsageError) {
+    err(`error: ${error.message}\n`);
+    return exitCodes.usage;
+  }
+  if (error instanceof KernelError) err(`error: ${error.message} (${error.code})\n`);
+  else err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.failure;
+}
