@@ -1,17 +1,10 @@
-import type {
-  ContainerId,
-  ExecutorId,
-  FrameworkId,
-  RequestId,
-  StreamId,
-  TaskId,
-  Ticket,
-} from "../base/ids.js";
+import type { ContainerId, FrameworkId, RequestId, StreamId, TaskId, Ticket } from "../base/ids.js";
 import type { LogFields, LogLevel } from "../base/logger.js";
 import type { CheckpointRecord } from "../contracts/checkpoint-store.js";
 import type { ContainerConfig, ContainerTermination } from "../contracts/container.js";
 import type { AgentToMaster, MasterToAgent } from "../protocol/agent-protocol.js";
 import type { executor } from "../protocol/v1.js";
+import type { Resources } from "../resources/resources.js";
 
 /** What may happen to an agent. */
 export type AgentInput =
@@ -45,6 +38,11 @@ export type AgentInput =
       readonly type: "CONTAINER_EXITED";
       readonly containerId: ContainerId;
       readonly termination: ContainerTermination;
+    }
+  | {
+      readonly type: "CONTAINER_UPDATE_FAILED";
+      readonly containerId: ContainerId;
+      readonly message: string;
     }
   | { readonly type: "CHECKPOINTED"; readonly ticket: Ticket }
   | { readonly type: "TIMER"; readonly timer: AgentTimer }
@@ -86,14 +84,10 @@ export type AgentEffect =
     }
   /** CONTAINER_LAUNCHED or CONTAINER_FAILED follows, and CONTAINER_EXITED after the former. */
   | { readonly type: "LAUNCH"; readonly containerId: ContainerId; readonly config: ContainerConfig }
+  /** The container may use this much from now on. Nothing follows but, if it did not succeed, CONTAINER_UPDATE_FAILED. */
+  | { readonly type: "UPDATE"; readonly containerId: ContainerId; readonly resources: Resources }
   | { readonly type: "KILL"; readonly containerId: ContainerId; readonly signal: number }
   | { readonly type: "DESTROY"; readonly containerId: ContainerId }
-  /** Tells the agent's plugins; the hook is asynchronous and its failure is only logged. */
-  | {
-      readonly type: "EXECUTOR_REMOVED";
-      readonly frameworkId: FrameworkId;
-      readonly executorId: ExecutorId;
-    }
   /** Written as one batch; CHECKPOINTED with the same ticket follows. A failure ends the process instead. */
   | {
       readonly type: "CHECKPOINT";

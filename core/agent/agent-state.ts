@@ -89,6 +89,12 @@ export interface Framework {
   readonly completedExecutors: Executor[];
 }
 
+/** An executor together with its framework. */
+export interface ExecutorPlace {
+  readonly framework: Framework;
+  readonly executor: Executor;
+}
+
 /**
  * RECOVERING until the checkpoints are read; DISCONNECTED while no master knows the agent as registered; TERMINATING
  * once it was told to end what it runs and exit.
@@ -107,6 +113,8 @@ export interface AgentState {
   /** The version of the agent's resources; a launch that assumes another one is dropped. */
   readonly resourceVersion: Base64;
   readonly frameworks: Map<FrameworkId, Framework>;
+  /** Every executor in `frameworks`, by its container. */
+  readonly containers: Map<ContainerId, ExecutorPlace>;
   /** The oldest first; at most `maxCompletedFrameworks`. */
   readonly completedFrameworks: Map<FrameworkId, Framework>;
   readonly metrics: AgentMetrics;

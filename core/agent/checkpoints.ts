@@ -1,0 +1,27 @@
+import { assert } from "../base/assert.js";
+import type { Ticket } from "../base/ids.js";
+import type { CheckpointRecord } from "../contracts/checkpoint-store.js";
+import type { AgentContext } from "./agent-context.js";
+
+/** What the agent's next process has to know, written in order; what depends on a write waits until it is settled. */
+export class Checkpoints {
+  private lastTicket: Ticket = 0;
+  private settledTicket: Ticket = 0;
+
+  constructor(private readonly context: AgentContext) {}
+
+  /** Whether everything written so far is durable. */
+  get settled(): boolean {
+    return this.settledTicket === this.lastTicket;
+  }
+
+  write(records: readonly CheckpointRecord[]): void {
+    const ticket = ++this.lastTicket;
+    this.context.push({ type: "CHECKPOINT", ticket, records });
+  }
+
+  onCheckpointed(ticket: Ticket): void {
+    assert(ticket === this.settledTicket + 1, "checkpoints are settled out of order", { ticket });
+    this.settledTicket = ticket;
+  }
+}

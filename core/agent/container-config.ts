@@ -1,0 +1,46 @@
+import type { ContainerConfig } from "../contracts/container.js";
+import { Resources } from "../resources/resources.js";
+import type { AgentContext } from "./agent-context.js";
+import type { Executor, Framework } from "./agent-state.js";
+import { executorEnvironment } from "./executor-environment.js";
+
+/** What an executor's container holds: its own resources and those of its tasks that are not over. */
+export function executorResources(executor: Executor): Resources {
+  const tasks = [...executor.queuedTasks.values(), ...executor.launchedTasks.values()];
+  return Resources.sum(
+    [executor.info, ...tasks.map(({ info }) => info)].map(({ resources }) =>
+      Resources.fromWire(resources),
+    ),
+  );
+}
+
+/** What is to run for an executor: a command task's own command, or the custom executor's. */
+export function containerConfig(
+  context: AgentContext,
+  framework: Framework,
+  executor: Executor,
+): ContainerConfig {
+  const { settings, hooks, agentId } = context;
+  const { info: executorInfo, directory } = executor;
+  const [task] = executor.queuedTasks.values();
+  const taskInfo = executor.isCommandExecutor ? task?.info : undefined;
+  const command = (taskInfo ?? executorInfo).command ?? {};
+  const container = (taskInfo ?? executorInfo).container;
+  const frameworkInfo = framework.info;
+  const user = command.user ?? frameworkInfo.user;
+  const environment = hooks.executorEnvironment.call(
+    executorEnvironment({ settings, agentId, frameworkInfo, executorInfo, directory, taskInfo }),
+    executorInfo,
+  );
+  return {
+    ...(taskInfo && { taskInfo }),
+    executorInfo,
+    frameworkInfo,
+    command,
+    ...(container && { container }),
+    resources: executorResources(executor),
+    directory,
+    environment,
+    ...(settings.switchUser && user !== "" && { user }),
+  };
+}

@@ -1,0 +1,97 @@
+import { assert } from "../base/assert.js";
+import type { ContainerId, TaskId } from "../base/ids.js";
+import { sandboxPath } from "../base/paths.js";
+import type { AgentContext } from "./agent-context.js";
+import type { Executor, ExecutorPlace, Framework, PendingLaunch } from "./agent-state.js";
+import type { CommandExecutor } from "./command-executor.js";
+import { containerConfig, executorResources } from "./container-config.js";
+import { commandExecutorInfo } from "./executor-info.js";
+
+/** Starts executors and gives them their tasks. */
+export class Executors {
+  constructor(
+    private readonly context: AgentContext,
+    private readonly commands: CommandExecutor,
+  ) {}
+
+  /** Starts an executor with a launch's tasks in its queue. */
+  start(framework: Framework, launch: PendingLaunch): void {
+    const executor = this.add(framework, launch);
+    this.enqueue(executor, launch);
+    const { containerId } = executor;
+    const config = containerConfig(this.context, framework, executor);
+    this.context.push({ type: "LAUNCH", containerId, config });
+    this.context.timer(
+      { type: "EXECUTOR_REGISTRATION_TIMEOUT", containerId },
+      this.context.settings.executorRegistrationTimeoutMs,
+    );
+  }
+
+  enqueue(executor: Executor, launch: PendingLaunch): void {
+    for (const task of launch.tasks) executor.queuedTasks.set(task.id, task);
+    if (launch.taskGroup) executor.queuedTaskGroups.add(launch.taskGroup);
+  }
+
+  /** Hands a subscribed executor what waits for it: a group as a whole, other tasks one by one, in order of arrival. */
+  deliver(executor: Executor): void {
+    const { stream, queuedTasks, queuedTaskGroups, launchedTasks, containerId } = executor;
+    if (stream === undefined || queuedTasks.size === 0) return;
+    this.context.push({ type: "UPDATE", containerId, resources: executorResources(executor) });
+    const grouped = new Set<TaskId>();
+    for (const task_group of queuedTaskGroups) {
+      for (const { task_id } of task_group.tasks ?? []) grouped.add(task_id.value);
+      this.context.event(stream, { type: "LAUNCH_GROUP", launch_group: { task_group } });
+    }
+    for (const task of queuedTasks.values()) {
+      launchedTasks.set(task.id, task);
+      if (grouped.has(task.id)) continue;
+      this.context.event(stream, { type: "LAUNCH", launch: { task: task.info } });
+    }
+    queuedTasks.clear();
+    queuedTaskGroups.clear();
+    executor.tasksSent = true;
+  }
+
+  /** The container runs: a command executor is there with it, a custom one still has to subscribe. */
+  onLaunched({ framework, executor }: ExecutorPlace, pid: number | undefined): void {
+    executor.pid = pid;
+    executor.containerLaunched = true;
+    if (!executor.isCommandExecutor || executor.state !== "REGISTERING") return;
+    executor.state = "RUNNING";
+    executor.tasksSent = true;
+    this.commands.onLaunched(framework, executor);
+  }
+
+  private add(framework: Framework, launch: PendingLaunch): Executor {
+    const { settings, agentId, state } = this.context;
+    const { executorId, executorInfo } = launch;
+    const [task] = launch.tasks;
+    assert(task, "a launch without a task", { executorId });
+    assert(!framework.executors.has(executorId), "an executor is started twice", { executorId });
+    const containerId: ContainerId = this.context.containerId();
+    const frameworkId = framework.id;
+    const executor: Executor = {
+      id: executorId,
+      frameworkId,
+      info: executorInfo ?? commandExecutorInfo(frameworkId, task.info),
+      containerId,
+      directory: sandboxPath(settings.workDir, { agentId, frameworkId, executorId, containerId }),
+      isCommandExecutor: executorInfo === undefined,
+      state: "REGISTERING",
+      pid: undefined,
+      containerLaunched: false,
+      stream: undefined,
+      tasksSent: false,
+      queuedTasks: new Map(),
+      queuedTaskGroups: new Set(),
+      launchedTasks: new Map(),
+      terminatedTasks: new Map(),
+      completedTasks: [],
+      kill: undefined,
+      pendingOutcome: undefined,
+    };
+    framework.executors.set(executorId, executor);
+    state.containers.set(containerId, { framework, executor });
+    return executor;
+  }
+}

@@ -1,0 +1,63 @@
+import { assert } from "../base/assert.js";
+import type { v1 } from "../protocol/v1.js";
+import type { AgentContext } from "./agent-context.js";
+import type { Checkpoints } from "./checkpoints.js";
+import { AGENT_RECORD } from "./frameworks.js";
+import { incompatibleFields } from "./reconfiguration.js";
+
+/** What the agent writes down of itself. */
+export interface AgentRecord {
+  readonly agentInfo: v1.AgentInfo;
+  readonly bootId: string;
+}
+
+/** Takes up what the last process has left: for now, who the agent is. */
+export class Recovery {
+  constructor(
+    private readonly context: AgentContext,
+    private readonly checkpoints: Checkpoints,
+  ) {}
+
+  onRecovered(checkpoints: ReadonlyMap<string, unknown>): void {
+    const { state } = this.context;
+    assert(state.phase === "RECOVERING", "an agent recovers twice", { phase: state.phase });
+    state.info = this.decorated();
+    state.phase = "DISCONNECTED";
+    const record = checkpoints.get(AGENT_RECORD) as AgentRecord | undefined;
+    if (record) this.takeUp(record);
+  }
+
+  /** The agent's resources and attributes as its plugins make them. */
+  private decorated(): v1.AgentInfo {
+    const { hooks, settings } = this.context;
+    const info = settings.agentInfo;
+    const resources = hooks.agentResources.call(info.resources ?? [], info);
+    const attributes = hooks.agentAttributes.call(info.attributes ?? [], { ...info, resources });
+    return { ...info, resources, ...(attributes.length > 0 && { attributes }) };
+  }
+
+  /** An agent whose configuration has changed too much is another one; only a reboot lets it become that by itself. */
+  private takeUp({ agentInfo, bootId }: AgentRecord): void {
+    const { state, settings } = this.context;
+    const policy = settings.reconfigurationPolicy;
+    const differing = incompatibleFields(policy, agentInfo, state.info);
+    if (differing.length === 0) {
+      state.info = { ...state.info, ...(agentInfo.id && { id: agentInfo.id }) };
+      const value: AgentRecord = { agentInfo: state.info, bootId: settings.bootId };
+      this.checkpoints.write([{ key: AGENT_RECORD, value }]);
+      return;
+    }
+    const changed = `${differing.join(", ")} changed incompatibly (reconfiguration policy "${policy}")`;
+    if (bootId !== settings.bootId) {
+      this.context.log(
+        "warn",
+        `the machine was rebooted and ${changed}: registering as a new agent`,
+      );
+      return;
+    }
+    this.context.exit(
+      1,
+      `${changed}: restore the configuration, or remove ${settings.workDir}/meta to register as a new agent`,
+    );
+  }
+}
