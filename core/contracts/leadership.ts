@@ -21,3 +21,10 @@ export interface Detector {
   detect(onLeader: (leader: v1.MasterInfo | undefined) => void): Promise<Disposable>;
 }
 export const Detector = serviceToken<Detector>("contracts/Detector");
+
+/** The one master that a standalone cluster has, as an agent is told of it. */
+export interface MasterAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+export const MasterAddress = serviceToken<MasterAddress>("contracts/MasterAddress");

@@ -5,4 +5,4 @@ const manifest = JSON.parse(
 ) as { readonly version: string };
 
 /** The version of this package, as agents and masters tell each other. */
-export const version = manifest.version;
+export const VERSION = manifest.version;

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { parseAttributes } from "../../resources/attributes.js";
+import { parseResources } from "../../resources/parse-resources.js";
 import {
   addressFields,
   domainField,
@@ -10,8 +12,8 @@ import {
   type Configured,
   count,
   duration,
+  explained,
   flag,
-  optionalText,
   parsed,
   port,
   refused,
@@ -25,7 +27,6 @@ const modules = modulesField("agent", {
   isolator: ["filesystem/posix", "posix/cpu", "posix/mem"],
   containerizer: ["posix"],
   launcher: "posix",
-  fetcher: "posix",
   "container-logger": "sandbox",
   checkpoints: "lmdb",
 });
@@ -36,6 +37,19 @@ function masterAddress() {
     const number = Number(/^(?:\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(text)?.[1]);
     return number > 0 && number <= 65_535 ? text : undefined;
   });
+}
+
+/** Checked here, and parsed by the agent: what a name left out has depends on the machine. */
+export function resourcesText() {
+  const expected = 'resources such as "cpus:4;mem:8192"';
+  const parse = (text: string) => (parseResources(text, "*"), text);
+  return parsed(expected, explained(expected, parse)).optional();
+}
+
+function attributesText() {
+  const expected = 'attributes such as "rack:r1;ssd:1"';
+  const parse = (text: string) => (parseAttributes(text), text);
+  return parsed(expected, explained(expected, parse)).optional();
 }
 
 /** Every key of an agent's configuration. */
@@ -49,11 +63,11 @@ export const agentFields = {
   runtimeDir: path()
     .prefault("/var/run/dasmos")
     .describe("what need not survive a reboot of the machine"),
-  resources: optionalText(
+  resources: resourcesText().describe(
     'the resources to offer, e.g. "cpus:4;mem:8192" or JSON; absent, or a name left out: what the machine has',
   ),
   defaultRole: z.string().min(1).default("*").describe("the role of resources that name none"),
-  attributes: optionalText('attributes of the machine, e.g. "rack:r1;ssd:1"'),
+  attributes: attributesText().describe('attributes of the machine, e.g. "rack:r1;ssd:1"'),
   domain: domainField,
   executorRegistrationTimeout: duration(
     "1mins",

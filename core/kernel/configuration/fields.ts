@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ResourceQuantities } from "../../resources/quantities.js";
+import { messageOf } from "../../base/kernel-error.js";
+import { parseQuantities } from "../../resources/quantities.js";
 import { bytesPattern, durationPattern, parseBytes, parseDuration } from "./units.js";
 
 /** The keys of a configuration, each with what may stand there. Every field is optional or has a default. */
@@ -94,23 +95,23 @@ export function optionalRateLimit(description: string) {
 
 /** Amounts such as `cpus:0.01;mem:32`, read as thousandths by name. */
 export function quantities(byDefault: readonly string[], description: string) {
-  const one = parsed<ResourceQuantities>(
-    'amounts such as "cpus:0.01" or "cpus:1;mem:64"',
-    (text) => {
-      const amounts = new Map<string, number>();
-      for (const item of text.split(";")) {
-        const match = /^\s*([^\s:]+)\s*:\s*(\d+(?:\.\d+)?)\s*$/.exec(item);
-        if (match === null) return undefined;
-        amounts.set(match[1] as string, Math.round(Number(match[2]) * 1000));
-      }
-      return amounts;
-    },
-  );
+  const expected = 'amounts such as "cpus:0.01" or "cpus:1;mem:64"';
   return z
-    .array(one)
+    .array(parsed(expected, explained(expected, parseQuantities)))
     .readonly()
     .prefault([...byDefault])
     .describe(description);
+}
+
+/** What a parser says when it throws, after what was expected. */
+export function explained<T>(expected: string, parse: (text: string) => T) {
+  return (text: string): T | Refusal => {
+    try {
+      return parse(text);
+    } catch (error) {
+      return refused(`${expected} (${messageOf(error)})`);
+    }
+  };
 }
 
 export function flag(byDefault: boolean, description: string) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { resourcesText } from "./agent-configuration.js";
 import { addressFields, loggingFields, path } from "./common-fields.js";
-import { type Configured, count, optionalText, port } from "./fields.js";
+import { type Configured, count, port } from "./fields.js";
 
 /** Every key of a local cluster's configuration: a master and its agents in one process. */
 export const localFields = {
@@ -9,7 +10,7 @@ export const localFields = {
   port: port(5050, "the master's port; agents take the ones after it; 0: any that are free"),
   insecure: addressFields.insecure,
   workDir: path().prefault(".dasmos").describe("where master and agents keep their directories"),
-  resources: optionalText("the resources of each agent; absent: what the machine has"),
+  resources: resourcesText().describe("the resources of each agent; absent: what the machine has"),
   ...loggingFields,
   master: z
     .record(z.string(), z.unknown())

@@ -27,7 +27,6 @@ const modules = modulesField("master", {
   sorter: "drf",
   registry: "lmdb",
   contender: "standalone",
-  detector: "standalone",
   transport: "websocket",
 });
 

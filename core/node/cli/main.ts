@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { KernelError } from "../../base/kernel-error.js";
 import { translateMesosFlags } from "../../kernel/configuration/mesos-flags.js";
 import { type ProcessName, processNames } from "../../kernel/configuration/settings.js";
-import { version } from "../version.js";
+import { VERSION } from "../version.js";
 import { type CliContext, type RegisterCommand, UsageError } from "./command.js";
 import { registerConfig } from "./commands/config.js";
 import { registerModules } from "./commands/modules.js";
@@ -37,7 +37,7 @@ function createProgram(context: CliContext): Command {
     .description(
       "A datacenter kernel: one master offers the resources of many agents to frameworks.",
     )
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError("(run with --help for what there is)")
     .configureOutput({ writeOut: context.out, writeErr: context.err })
     .exitOverride();
