@@ -71,7 +71,7 @@ export class PosixContainerizer implements Containerizer {
       container.fail(message, "REASON_CONTAINER_LAUNCH_FAILED");
       await this.destroy(containerId);
       if (cause instanceof KernelError) throw cause;
-      throw new KernelError("CONTAINER_FAILED", `${containerId}: ${message}`, { cause });
+      throw new KernelError("CONTAINER_FAILED", message, { cause });
     }
   }
 
