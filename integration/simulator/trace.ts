@@ -1,3 +1,5 @@
+import { Resources } from "../../core/resources/resources.js";
+
 const SEED = 0x811c9dc5;
 const PRIME = 0x01000193;
 
@@ -24,6 +26,7 @@ function mix(hash: number, value: unknown): number {
     for (const item of value) mixed = mix(mixed, item);
     return mixed;
   }
+  if (value instanceof Resources) return mixText(hash, value.key);
   let mixed = Math.imul(hash ^ 0x7b, PRIME);
   for (const [key, item] of Object.entries(value)) mixed = mix(mixText(mixed, key), item);
   return mixed;

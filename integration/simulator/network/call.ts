@@ -12,6 +12,8 @@ export interface Call<Q, A> {
   readonly from: HostName;
   readonly to: HostName;
   readonly lane?: Lane;
+  /** Whether its client, or something in between, may send it once more. */
+  readonly isSafeToRepeat?: boolean;
   readonly request: Q;
   /** Runs on the server for each copy of the request that arrives. */
   readonly serve: (request: Q, answer: (answer: A) => void) => void;
@@ -48,7 +50,7 @@ export function makeCall<Q, A>(network: Network, call: Call<Q, A>): void {
   );
   if (call.lane !== undefined) call.lane.lastArrivalMs = arrivalMs;
   arriveAfter(network, call, arrivalMs - clock.elapsedMs, answer);
-  if (network.repeats(call.from, call.to))
+  if (call.isSafeToRepeat === true && network.repeats(call.from, call.to))
     arriveAfter(network, call, between(random, 1, 5_000), answer);
 }
 

@@ -105,6 +105,7 @@ describe("makeCall", () => {
     makeCall<string, number>(network, {
       from: "client",
       to: "server",
+      isSafeToRepeat: true,
       request: "ask",
       serve: (_, answer) => answer(++served),
       settle: (value) => answers.push(value),
