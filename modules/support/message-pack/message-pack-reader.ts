@@ -5,7 +5,7 @@ export class MalformedBytes extends Error {
 
 const MAX_DEPTH = 128;
 /** Empty maps take one byte on the wire and dozens in memory: what they unfold to is bounded as well. */
-const MAX_VALUES = 4 * 1024 * 1024;
+const MAX_VALUES = 2 * 1024 * 1024;
 const INTERNED_BYTES_MAX = 48;
 const INTERNED_STRINGS = 4096;
 const NIL = 0xc0;

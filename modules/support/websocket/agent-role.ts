@@ -1,19 +1,14 @@
 import type { ConnectOptions } from "../../../core/contracts/transport.js";
 import type { MasterToAgent } from "../../../core/protocol/agent-protocol.js";
-import { agentToMaster, masterToAgent } from "./envelopes.js";
-import { FrameCodec } from "./frame-codec.js";
+import { checkMasterToAgent } from "../../../core/protocol/agent-protocol-schema.js";
 import { packHandshake, parseWelcome, protocolVersions, Refusal } from "./handshake.js";
 import type { Greeting, LinkRole } from "./web-socket-link.js";
 
-const incoming = new FrameCodec(masterToAgent);
-const outgoing = new FrameCodec(agentToMaster);
-
 /** The agent's end: introduces itself, and refuses a master whose epoch is behind what it has heard of. */
 export class AgentRole implements LinkRole<MasterToAgent> {
-  readonly incoming = incoming;
-  readonly outgoing = outgoing;
   /** The highest that was heard on this connection. */
-  epoch = 0;
+  epoch = -1;
+  readonly check = checkMasterToAgent;
 
   constructor(
     private readonly options: ConnectOptions,
@@ -50,9 +45,5 @@ export class AgentRole implements LinkRole<MasterToAgent> {
     if (epoch <= this.epoch) return;
     this.epoch = epoch;
     this.handlers.onEpoch(epoch);
-  }
-
-  check(message: unknown): MasterToAgent {
-    return message as MasterToAgent;
   }
 }

@@ -1,17 +1,12 @@
 import type { ListenOptions } from "../../../core/contracts/transport.js";
 import type { AgentToMaster } from "../../../core/protocol/agent-protocol.js";
-import { agentToMaster, masterToAgent } from "./envelopes.js";
-import { FrameCodec } from "./frame-codec.js";
+import { checkAgentToMaster } from "../../../core/protocol/agent-protocol-schema.js";
 import { chooseVersion, packHandshake, parseHello, Refusal } from "./handshake.js";
 import type { Greeting, LinkRole } from "./web-socket-link.js";
 
-const incoming = new FrameCodec(agentToMaster);
-const outgoing = new FrameCodec(masterToAgent);
-
 /** The master's end: answers HELLO with WELCOME, and writes its epoch into every frame. */
 export class MasterRole implements LinkRole<AgentToMaster> {
-  readonly incoming = incoming;
-  readonly outgoing = outgoing;
+  readonly check = checkAgentToMaster;
 
   constructor(
     private readonly options: ListenOptions,
@@ -51,9 +46,5 @@ export class MasterRole implements LinkRole<AgentToMaster> {
         "STALE_EPOCH",
         `the agent speaks to epoch ${epoch}, this is ${this.options.epoch}`,
       );
-  }
-
-  check(message: unknown): AgentToMaster {
-    return message as AgentToMaster;
   }
 }

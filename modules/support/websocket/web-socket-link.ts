@@ -9,7 +9,13 @@ import {
   type ConnectionHandlers,
   type PeerInfo,
 } from "../../../core/contracts/transport.js";
-import { type FrameCodec, MAX_FRAME_BYTES, MAX_MESSAGES_PER_FRAME } from "./frame-codec.js";
+import {
+  decodeFrame,
+  encodeFrame,
+  MAX_FRAME_BYTES,
+  MAX_MESSAGES_PER_FRAME,
+  type Message,
+} from "./frame-codec.js";
 import { Refusal } from "./handshake.js";
 import type { TransportLimits } from "./transport-limits.js";
 import type { TurnEnd } from "./turn-end.js";
@@ -27,8 +33,6 @@ export interface Greeting {
 
 /** What the two ends do differently. What a check throws closes the connection: a {@link Refusal} with its own reason. */
 export interface LinkRole<In> {
-  readonly incoming: FrameCodec;
-  readonly outgoing: FrameCodec;
   /** The epoch of the frames this end writes. */
   readonly epoch: number;
   greet(firstFrame: Buffer): Greeting;
@@ -36,7 +40,7 @@ export interface LinkRole<In> {
   /** Hears the epoch of each frame that is accepted. */
   onEpoch?(epoch: number): void;
   /** @throws MessageError naming the field, where it is not a message that this end takes. */
-  check(message: unknown): In;
+  readonly check: (message: unknown) => In;
 }
 
 export interface LinkOptions<In, Out> {
@@ -60,7 +64,7 @@ interface Batch<In> {
  * One end of one connection. It waits for the peer's first frame, then carries batches both ways. The first reason to
  * close it is the one that is told: it ends at once for its owner, and the socket is given a moment to say goodbye.
  */
-export class WebSocketLink<In, Out extends { readonly type: string }> implements Connection<Out> {
+export class WebSocketLink<In, Out extends Message> implements Connection<Out> {
   readonly id: string;
   readonly remoteAddress: string;
   /** Resolves once nothing of the connection is left. */
@@ -148,8 +152,7 @@ export class WebSocketLink<In, Out extends { readonly type: string }> implements
   }
 
   private writeBatch(messages: readonly Out[]): void {
-    const { role } = this.options;
-    const frame = role.outgoing.encode(role.epoch, messages);
+    const frame = encodeFrame(this.options.role.epoch, messages);
     if (frame.length <= MAX_FRAME_BYTES) {
       this.write(frame);
     } else if (messages.length > 1) {
@@ -185,7 +188,7 @@ export class WebSocketLink<In, Out extends { readonly type: string }> implements
   /** A frame is taken as a whole or not at all. */
   private read(data: Buffer): Batch<In> {
     const { role } = this.options;
-    const { epoch, messages } = role.incoming.decode(data);
+    const { epoch, messages } = decodeFrame(data);
     role.checkEpoch(epoch);
     return { epoch, messages: messages.map((message) => role.check(message)) };
   }
@@ -221,9 +224,7 @@ export class WebSocketLink<In, Out extends { readonly type: string }> implements
   }
 
   private onSocketClose(code: number, reason: string): void {
-    const known = Object.entries(closeCodes).find(([, value]) => value === code)?.[0];
-    const text = reason || this.failure || "the connection was lost";
-    this.end(known ?? `CLOSED ${code}`, text);
+    this.end(nameOf(code), reason || (this.failure ?? ""));
     clearTimeout(this.timer);
     this.settle();
   }
@@ -256,6 +257,15 @@ export class WebSocketLink<In, Out extends { readonly type: string }> implements
     if (announced) setImmediate(() => handlers.onClose(this, text));
     return true;
   }
+}
+
+const CONNECTION_LOST = 1006;
+
+/** Of a code of ours, or of the WebSocket layer's own. */
+function nameOf(code: number): string {
+  if (code === CONNECTION_LOST) return "LOST";
+  const [name] = Object.entries(closeCodes).find(([, value]) => value === code) ?? [];
+  return name ?? `CODE ${code}`;
 }
 
 function binary(data: Buffer, isBinary: boolean): Buffer {
