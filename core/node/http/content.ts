@@ -84,3 +84,11 @@ export function acceptsGzip(request: FastifyRequest): boolean {
 export function refuse(status: number, message: string): { readonly refusal: Refusal } {
   return { refusal: { status, message } };
 }
+
+/** The query of a request; of a name given more than once, the last counts. */
+export function queryOf(request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  const query = request.query as Readonly<Record<string, string | readonly string[]>>;
+  const last = (value: string | readonly string[]) =>
+    typeof value === "string" ? value : value.at(-1);
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, last(value)]));
+}

@@ -44,7 +44,7 @@ export class EventStreams<N extends MessageName> {
     this.streams.set(stream, { response, encoding });
     response.once("close", () => this.onResponseClosed(stream, response));
     response.on("error", () => response.destroy());
-    response.socket?.setTimeout(0);
+    response.setTimeout(0);
     response.socket?.setNoDelay(true);
     response.writeHead(200, { "content-type": encoding, ...headers });
     response.flushHeaders();
@@ -74,7 +74,7 @@ export class EventStreams<N extends MessageName> {
     const open = this.streams.get(stream);
     if (open === undefined) return;
     this.streams.delete(stream);
-    open.response.socket?.setTimeout(ANSWER_STALL_TIMEOUT_MS, () => open.response.destroy());
+    open.response.setTimeout(ANSWER_STALL_TIMEOUT_MS);
     open.response.end();
   }
 

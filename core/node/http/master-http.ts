@@ -1,22 +1,42 @@
 import type { MasterEffect } from "../../master/master-io.js";
+import type { MasterState } from "../../master/master-state.js";
+import { masterMetrics } from "../../master/views/metrics.js";
 import { masterResponse } from "../../protocol/codecs.js";
+import { sendBody, writeMessage } from "./answer.js";
 import { HttpServer, type HttpServerOptions } from "./http-server.js";
-import { PendingRequests, type PendingRequest } from "./pending-requests.js";
+import { masterOperatorApi, type MasterOperatorApiOptions } from "./master-operator-api.js";
+import { masterV0Endpoints } from "./master-v0-endpoints.js";
+import { type PendingRequest, PendingRequests } from "./pending-requests.js";
+import { redactFlags } from "./redact-flags.js";
 import { sendRefusal } from "./refusal.js";
 import { SchedulerApi, type SchedulerApiOptions } from "./scheduler-api.js";
-import { masterStatusEndpoints } from "./status-endpoints.js";
+import { statusEndpoints } from "./status-endpoints.js";
+import { systemMetrics } from "./system-metrics.js";
+import { VirtualFiles } from "./virtual-files.js";
 
 export interface MasterHttpOptions
   extends Omit<HttpServerOptions, "role">,
     Omit<SchedulerApiOptions, "pending"> {
   readonly version: string;
+  /** What the machine knows; read between two of its steps. */
+  readonly state: () => MasterState;
+  /** The process's configuration, under the names of Mesos' flags; secrets are taken out here. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** The real path behind each virtual one, e.g. of `/master/log`. */
+  readonly files?: () => ReadonlyMap<string, string>;
+  /** Numbers from outside the machine, by their full names. */
+  readonly metrics?: () => Readonly<Record<string, number>>;
+  readonly now?: () => number;
 }
 /** The effects of a master that its HTTP server carries out. */
 export type MasterHttpEffect = MasterEffect & {
   readonly type: "OPEN_STREAM" | "EVENT" | "CLOSE_STREAM" | "RESPOND";
 };
 
-/** The HTTP side of a master: feeds its machine the calls, and carries out the effects that answer them. */
+/**
+ * The HTTP side of a master: feeds its machine the calls, carries out the effects that answer them, and shows the state.
+ * `server` takes further endpoints until it listens.
+ */
 export class MasterHttp {
   readonly server: HttpServer;
   private readonly pending = new PendingRequests();
@@ -25,10 +45,17 @@ export class MasterHttp {
   constructor(options: MasterHttpOptions) {
     this.server = new HttpServer({ ...options, role: "master" });
     this.schedulers = new SchedulerApi({ ...options, pending: this.pending });
-    this.server.add(this.schedulers);
-    for (const endpoint of masterStatusEndpoints(options)) this.server.add(endpoint);
+    const operator = operatorOptions(options, this.pending);
+    const endpoints = [
+      this.schedulers,
+      masterOperatorApi(operator),
+      ...masterV0Endpoints(operator),
+      ...statusEndpoints(operator),
+    ];
+    for (const endpoint of endpoints) this.server.add(endpoint);
   }
 
+  /** Never throws; what is addressed to a client that has gone is dropped. */
   carryOut(effect: MasterHttpEffect): void {
     switch (effect.type) {
       case "OPEN_STREAM":
@@ -39,23 +66,39 @@ export class MasterHttp {
         return this.schedulers.closeStream(effect.stream);
       case "RESPOND": {
         const pending = this.pending.take(effect.request);
-        if (pending !== undefined) respond(pending, effect);
+        if (pending === undefined) return;
+        respond(pending, effect).catch((error: unknown) => pending.exchange.reply.send(error));
       }
     }
   }
 }
 
-function respond(
-  { exchange: { reply }, encoding }: PendingRequest,
+function operatorOptions(
+  options: MasterHttpOptions,
+  pending: PendingRequests,
+): MasterOperatorApiOptions {
+  const { state, now = Date.now, files = () => new Map(), metrics = () => ({}) } = options;
+  return {
+    leadership: options.leadership,
+    deliver: options.deliver,
+    version: options.version,
+    flags: redactFlags(options.flags ?? {}),
+    files: new VirtualFiles(files),
+    metrics: () => ({ ...masterMetrics(state(), now()), ...systemMetrics(), ...metrics() }),
+    state,
+    pending,
+  };
+}
+
+async function respond(
+  { exchange, encoding }: PendingRequest,
   { status, message, body }: MasterEffect & { readonly type: "RESPOND" },
-): void {
+): Promise<void> {
+  const { reply } = exchange;
   if (status >= 400) sendRefusal(reply, { status, message: message ?? "" });
   else if (body === undefined) reply.code(status).send();
   else {
-    const bytes =
-      encoding === "application/json"
-        ? Buffer.from(masterResponse.toJson(body))
-        : Buffer.from(masterResponse.encodeProtobuf(body));
-    reply.code(status).type(encoding).send(bytes);
+    reply.code(status);
+    await sendBody(exchange, await writeMessage(masterResponse, body, encoding), encoding);
   }
 }

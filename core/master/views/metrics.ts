@@ -1,0 +1,124 @@
+import type { v1 } from "../../protocol/v1.js";
+import type { ResourceQuantities } from "../../resources/quantities.js";
+import { fromMilli } from "../../resources/scalar.js";
+import type { MasterState } from "../master-state.js";
+import { masterCounterNames, masterZeroNames } from "./metric-names.js";
+
+/** Numbers by name. */
+export type MetricValues = Readonly<Record<string, number>>;
+
+/** Tasks that are counted as they are now; the others are counted when they come to an end. */
+const TASK_GAUGES = {
+  TASK_STAGING: "staging",
+  TASK_STARTING: "starting",
+  TASK_RUNNING: "running",
+  TASK_KILLING: "killing",
+} as const satisfies Partial<Record<v1.TaskState, string>>;
+const RESOURCE_NAMES = ["cpus", "gpus", "mem", "disk"] as const;
+
+/** What `/metrics/snapshot` says of a master, under the names Mesos gave it. */
+export function masterMetrics(state: MasterState, nowMs: number): MetricValues {
+  return {
+    ...Object.fromEntries(masterZeroNames.map((name) => [name, 0])),
+    ...counters(state),
+    ...statusGauges(state, nowMs),
+    ...agentGauges(state),
+    ...frameworkGauges(state),
+    ...taskGauges(state),
+    ...resourceGauges(state),
+  };
+}
+
+function counters({ metrics }: MasterState): MetricValues {
+  const values = new Map(masterCounterNames.map((name) => [name, 0]));
+  for (const [name, value] of metrics.counters) values.set(name, value);
+  return Object.fromEntries([...values].map(([name, value]) => [`master/${name}`, value]));
+}
+
+function statusGauges(state: MasterState, nowMs: number): MetricValues {
+  return {
+    "master/uptime_secs": (nowMs - state.settings.startTimeMs) / 1000,
+    "master/elected": state.electedTimeMs === undefined ? 0 : 1,
+    "master/outstanding_offers": state.offers.size,
+  };
+}
+
+function agentGauges({ agents, unreachableAgents }: MasterState): MetricValues {
+  let connected = 0;
+  let active = 0;
+  for (const agent of agents.values()) {
+    if (agent.connection !== undefined) connected++;
+    if (agent.active) active++;
+  }
+  return {
+    "master/slaves_connected": connected,
+    "master/slaves_disconnected": agents.size - connected,
+    "master/slaves_active": active,
+    "master/slaves_inactive": agents.size - active,
+    "master/slaves_unreachable": unreachableAgents.size,
+  };
+}
+
+function frameworkGauges({ frameworks }: MasterState): MetricValues {
+  let connected = 0;
+  for (const framework of frameworks.values()) if (framework.stream !== undefined) connected++;
+  const disconnected = frameworks.size - connected;
+  return {
+    "master/frameworks_connected": connected,
+    "master/frameworks_disconnected": disconnected,
+    "master/frameworks_active": connected,
+    "master/frameworks_inactive": disconnected,
+  };
+}
+
+function taskGauges({ frameworks }: MasterState): MetricValues {
+  const counts = new Map<v1.TaskState, number>();
+  let unreachable = 0;
+  for (const framework of frameworks.values()) {
+    unreachable += framework.unreachableTasks.size;
+    for (const { wire } of framework.tasks.values())
+      counts.set(wire.state, (counts.get(wire.state) ?? 0) + 1);
+  }
+  const gauges = Object.entries(TASK_GAUGES).map(
+    ([state, name]) => [`master/tasks_${name}`, counts.get(state as v1.TaskState) ?? 0] as const,
+  );
+  return { ...Object.fromEntries(gauges), "master/tasks_unreachable": unreachable };
+}
+
+function resourceGauges({ agents, frameworks }: MasterState): MetricValues {
+  const total = new Map<string, number>();
+  const used = new Map<string, number>();
+  for (const agent of agents.values()) {
+    add(total, agent.total.nonRevocable().quantities(), "");
+    add(total, agent.total.revocable().quantities(), "_revocable");
+  }
+  for (const framework of frameworks.values())
+    for (const { resources, terminated } of framework.tasks.values()) {
+      if (terminated) continue;
+      add(used, resources.nonRevocable().quantities(), "");
+      add(used, resources.revocable().quantities(), "_revocable");
+    }
+  return usageGauges("master/", total, used);
+}
+
+function add(sums: Map<string, number>, quantities: ResourceQuantities, suffix: string): void {
+  for (const [name, milli] of quantities)
+    sums.set(name + suffix, (sums.get(name + suffix) ?? 0) + milli);
+}
+
+/** `<name>_total`, `_used` and `_percent` of the four resources everybody asks for, revocable ones apart. */
+function usageGauges(
+  prefix: string,
+  total: ResourceQuantities,
+  used: ResourceQuantities,
+): MetricValues {
+  const values: Record<string, number> = {};
+  for (const name of RESOURCE_NAMES.flatMap((one) => [one, `${one}_revocable`])) {
+    const has = total.get(name) ?? 0;
+    const uses = used.get(name) ?? 0;
+    values[`${prefix}${name}_total`] = fromMilli(has);
+    values[`${prefix}${name}_used`] = fromMilli(uses);
+    values[`${prefix}${name}_percent`] = has === 0 ? 0 : uses / has;
+  }
+  return values;
+}

@@ -1,0 +1,76 @@
+import type { AgentId, FrameworkId } from "../../base/ids.js";
+import { lazily } from "../../protocol/v0/lazy.js";
+import type { v1 } from "../../protocol/v1.js";
+import type { MasterState } from "../master-state.js";
+import { snapshotAgents, snapshotFrameworks } from "./snapshots.js";
+import { v0FrameworkSummary } from "./v0-frameworks.js";
+import { v0Slave } from "./v0-slaves.js";
+
+const STATES = [
+  "TASK_STAGING",
+  "TASK_STARTING",
+  "TASK_RUNNING",
+  "TASK_KILLING",
+  "TASK_FINISHED",
+  "TASK_KILLED",
+  "TASK_FAILED",
+  "TASK_LOST",
+  "TASK_ERROR",
+  "TASK_DROPPED",
+  "TASK_UNREACHABLE",
+  "TASK_GONE",
+  "TASK_GONE_BY_OPERATOR",
+] as const satisfies readonly v1.TaskState[];
+
+/** How many tasks are in each state, and which ids of the other side they connect to. */
+class Tally {
+  readonly counts = new Map<v1.TaskState, number>();
+  readonly ids = new Set<string>();
+
+  add(state: v1.TaskState, id: string): void {
+    this.counts.set(state, (this.counts.get(state) ?? 0) + 1);
+    this.ids.add(id);
+  }
+  toCounts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(STATES.map((state) => [state, this.counts.get(state) ?? 0]));
+  }
+}
+
+/** `/state-summary`: agents and frameworks with the number of their tasks instead of the tasks. */
+export function v0StateSummary(state: MasterState): object {
+  const { byAgent, byFramework } = tallyTasks(state);
+  const { hostname = "" } = state.settings.masterInfo;
+  return {
+    hostname,
+    ...(state.settings.cluster !== undefined && { cluster: state.settings.cluster }),
+    slaves: lazily(snapshotAgents(state), (agent) => {
+      const tally = byAgent.get(agent.id) ?? new Tally();
+      return { ...v0Slave(agent), ...tally.toCounts(), framework_ids: [...tally.ids] };
+    }),
+    frameworks: lazily(snapshotFrameworks(state), (framework) => {
+      const tally = byFramework.get(framework.id) ?? new Tally();
+      return { ...v0FrameworkSummary(framework), ...tally.toCounts(), slave_ids: [...tally.ids] };
+    }),
+  };
+}
+
+function tallyTasks(state: MasterState) {
+  const byAgent = new Map<AgentId, Tally>();
+  const byFramework = new Map<FrameworkId, Tally>();
+  const add = ({ state: taskState, agent_id, framework_id }: v1.Task): void => {
+    tallyOf(byAgent, agent_id.value).add(taskState, framework_id.value);
+    tallyOf(byFramework, framework_id.value).add(taskState, agent_id.value);
+  };
+  for (const framework of state.frameworks.values()) {
+    for (const { wire } of framework.tasks.values()) add(wire);
+    framework.unreachableTasks.forEach(add);
+    framework.completedTasks.forEach(add);
+  }
+  return { byAgent, byFramework };
+}
+
+function tallyOf(tallies: Map<string, Tally>, id: string): Tally {
+  const tally = tallies.get(id) ?? new Tally();
+  tallies.set(id, tally);
+  return tally;
+}

@@ -1,0 +1,80 @@
+import { v0Frameworks } from "../../master/views/v0-frameworks.js";
+import { v0Slaves } from "../../master/views/v0-slaves.js";
+import { v0State } from "../../master/views/v0-state.js";
+import { v0StateSummary } from "../../master/views/v0-summary.js";
+import { type TaskQuery, v0Tasks } from "../../master/views/v0-tasks.js";
+import type { Endpoint, Exchange } from "./endpoint.js";
+import { leadershipGate, redirect } from "./leadership-gate.js";
+import type { MasterOperatorApiOptions } from "./master-operator-api.js";
+import { sendRefusal } from "./refusal.js";
+import { type View, viewEndpoint } from "./view-endpoints.js";
+
+const DEFAULT_TASK_LIMIT = 100;
+
+/** The endpoints of a master that are older than its operator API. */
+export function masterV0Endpoints(options: MasterOperatorApiOptions): readonly Endpoint[] {
+  const { state, leadership } = options;
+  const gate = leadershipGate(leadership);
+  const ofLeader = (path: string, view: View) =>
+    viewEndpoint(path, view, { realm: "readonly", gate });
+  return [
+    ofLeader("/state", () => v0State(state(), options)),
+    ofLeader("/state-summary", () => v0StateSummary(state())),
+    ofLeader("/slaves", ({ slave_id }) => v0Slaves(state(), slave_id)),
+    ofLeader("/frameworks", ({ framework_id }) => v0Frameworks(state(), framework_id)),
+    ofLeader("/tasks", (query) => v0Tasks(state(), taskQuery(query))),
+    {
+      path: "/teardown",
+      methods: ["POST"],
+      realm: "readwrite",
+      gate,
+      handle: (exchange) => tearDown(options, exchange),
+    },
+    { path: "/redirect", methods: ["GET"], handle: (exchange) => toLeader(options, exchange) },
+  ];
+}
+
+function taskQuery(query: Readonly<Record<string, string | undefined>>): TaskQuery {
+  const { framework_id, task_id, limit, offset, order } = query;
+  const wanted = Number(limit ?? DEFAULT_TASK_LIMIT);
+  return {
+    frameworkId: framework_id,
+    taskId: task_id,
+    limit: wanted < 0 || Number.isNaN(wanted) ? Number.POSITIVE_INFINITY : wanted,
+    offset: Math.max(0, Number(offset ?? 0) || 0),
+    ascending: order === "asc",
+  };
+}
+
+/** Takes a form with the id, and has the machine answer as it does to TEARDOWN. */
+function tearDown({ pending, deliver }: MasterOperatorApiOptions, exchange: Exchange): void {
+  const { request, reply, principal } = exchange;
+  const form = new URLSearchParams(request.body instanceof Buffer ? request.body.toString() : "");
+  const frameworkId = form.get("frameworkId");
+  if (frameworkId === null || frameworkId === "") {
+    sendRefusal(reply, { status: 400, message: "frameworkId: required, but not given" });
+    return;
+  }
+  deliver({
+    type: "OPERATOR_CALL",
+    request: pending.add({ exchange, encoding: "application/json" }),
+    ...(principal !== undefined && { principal }),
+    call: { type: "TEARDOWN", teardown: { framework_id: { value: frameworkId } } },
+  });
+}
+
+/** Sends a client to the leader's base URL, also from the leader itself. */
+function toLeader(
+  { leadership, state }: MasterOperatorApiOptions,
+  { request, reply }: Exchange,
+): void {
+  const now = leadership();
+  if (now.type === "FOLLOWING") {
+    sendRefusal(reply, redirect(`//${now.hostname}:${now.port}`));
+  } else if (now.type === "NO_LEADER") {
+    sendRefusal(reply, leadershipGate(leadership)(request) ?? redirect("/"));
+  } else {
+    const { hostname = "", port } = state().settings.masterInfo;
+    sendRefusal(reply, redirect(`//${hostname}:${port}`));
+  }
+}
