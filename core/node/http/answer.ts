@@ -7,7 +7,7 @@ import type { Messages } from "../../protocol/generated/schema.js";
 import type { MessageName } from "../../protocol/plan.js";
 import { acceptsGzip, type Encoding, queryOf } from "./content.js";
 import type { Exchange } from "./endpoint.js";
-import { ANSWER_STALL_TIMEOUT_MS, MIN_GZIP_BYTES } from "./limits.js";
+import { MIN_GZIP_BYTES } from "./limits.js";
 import { sendRefusal } from "./refusal.js";
 import { slicedJson } from "./sliced-json.js";
 
@@ -68,7 +68,6 @@ export async function sendJson(exchange: Exchange, body: AnswerBody): Promise<vo
 export async function sendBody(exchange: Exchange, body: AnswerBody, type: string): Promise<void> {
   const { request, reply } = exchange;
   reply.type(type).header("vary", "Accept-Encoding");
-  reply.raw.setTimeout(ANSWER_STALL_TIMEOUT_MS);
   if (body.bytes < MIN_GZIP_BYTES || !acceptsGzip(request)) {
     reply.header("content-length", body.bytes);
     reply.send(body.pieces.length === 1 ? body.pieces[0] : Readable.from(body.pieces));

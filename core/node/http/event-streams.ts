@@ -6,7 +6,7 @@ import type { Messages } from "../../protocol/generated/schema.js";
 import type { MessageName } from "../../protocol/plan.js";
 import { encodeRecord } from "../../protocol/recordio.js";
 import type { Encoding } from "./content.js";
-import { ANSWER_STALL_TIMEOUT_MS, MAX_STREAM_BUFFER_BYTES } from "./limits.js";
+import { CONNECTION_STALL_TIMEOUT_MS, MAX_STREAM_BUFFER_BYTES } from "./limits.js";
 
 export interface EventStreamsOptions<N extends MessageName> {
   readonly codec: MessageCodec<N>;
@@ -44,7 +44,7 @@ export class EventStreams<N extends MessageName> {
     this.streams.set(stream, { response, encoding });
     response.once("close", () => this.onResponseClosed(stream, response));
     response.on("error", () => response.destroy());
-    response.setTimeout(0);
+    response.socket?.setTimeout(0);
     response.socket?.setNoDelay(true);
     response.writeHead(200, { "content-type": encoding, ...headers });
     response.flushHeaders();
@@ -74,7 +74,7 @@ export class EventStreams<N extends MessageName> {
     const open = this.streams.get(stream);
     if (open === undefined) return;
     this.streams.delete(stream);
-    open.response.setTimeout(ANSWER_STALL_TIMEOUT_MS);
+    open.response.socket?.setTimeout(CONNECTION_STALL_TIMEOUT_MS);
     open.response.end();
   }
 

@@ -10,6 +10,7 @@ import { authentication } from "./authentication.js";
 import type { Authenticate, Endpoint, Refusal } from "./endpoint.js";
 import { inflateBody } from "./inflate-body.js";
 import {
+  CONNECTION_STALL_TIMEOUT_MS,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
   MAX_HEADER_BYTES,
@@ -88,6 +89,7 @@ function createFastify({ role, logger }: HttpServerOptions): FastifyInstance {
     bodyLimit: MAX_REQUEST_BODY_BYTES,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    connectionTimeout: CONNECTION_STALL_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },

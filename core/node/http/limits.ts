@@ -6,8 +6,8 @@ export const HEADERS_TIMEOUT_MS = 20_000;
 export const REQUEST_TIMEOUT_MS = 120_000;
 /** How long a connection may idle between two requests. */
 export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-/** A client that takes no byte of its answer for this long loses its connection. Event streams are bounded by bytes. */
-export const ANSWER_STALL_TIMEOUT_MS = 60_000;
+/** A connection on which nothing moves for this long is closed; event streams are bounded by bytes instead. */
+export const CONNECTION_STALL_TIMEOUT_MS = 60_000;
 /** An event stream with more bytes than this that its client has not taken is closed. */
 export const MAX_STREAM_BUFFER_BYTES = 64 * 1024 * 1024;
 /** Smaller answers are never compressed, as in Mesos. */

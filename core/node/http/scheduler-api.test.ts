@@ -5,6 +5,7 @@ import {
   TestClient,
   until,
 } from "../../../integration/testing/http-client.js";
+import { masterState } from "../../../integration/testing/master-states.js";
 import { silentLogger } from "../../base/logger.js";
 import type { MasterInput } from "../../master/master-io.js";
 import { schedulerCall, schedulerEvent } from "../../protocol/codecs.js";
@@ -43,6 +44,7 @@ describe("SchedulerApi", () => {
   let machine: FakeMachine;
   let http: MasterHttp;
   let leadership: Leadership;
+  const state = masterState();
 
   function start(options: Partial<MasterHttpOptions> = {}): void {
     machine = new FakeMachine();
@@ -52,6 +54,7 @@ describe("SchedulerApi", () => {
       version: "1.2.3",
       leadership: () => leadership,
       deliver: machine.deliver,
+      state: () => state,
       ...options,
     });
     machine.http = http;
