@@ -1,4 +1,12 @@
 import { expect } from "chai";
+import fc from "fast-check";
+import {
+  sampleAgentToMaster,
+  sampleMasterToAgent,
+} from "../../integration/testing/agent-protocol-samples.js";
+import { mutateValue } from "../../integration/testing/mutate-value.js";
+import { passOrMessageError } from "../../integration/testing/pass-or-message-error.js";
+import { type Random, SeededRandom } from "../base/random.js";
 import type { AgentToMaster } from "./agent-protocol.js";
 import { checkAgentToMaster, checkMasterToAgent, envelopeKeys } from "./agent-protocol-schema.js";
 import { MessageError } from "./message-error.js";
@@ -83,3 +91,47 @@ describe("checkMasterToAgent", () => {
     expect(() => checkMasterToAgent(register)).to.throw(MessageError, "type: expected the type");
   });
 });
+
+const directions = [
+  { name: "agent to master", check: checkAgentToMaster, sample: sampleAgentToMaster },
+  { name: "master to agent", check: checkMasterToAgent, sample: sampleMasterToAgent },
+];
+for (const { name, check, sample } of directions)
+  describe(`any message from ${name}`, () => {
+    it("is given back as it is, whatever the nulls and unknown fields around it", () => {
+      forEachSeed((random) => {
+        for (const message of sample(random)) {
+          const checked = check({ unknown: [1], ...message, other: null });
+          expect(checked).to.deep.equal(message);
+          const keys = envelopeKeys[message.type].filter((key) => key in message);
+          expect(Object.keys(checked)).to.deep.equal(keys);
+        }
+      });
+    });
+
+    it("is refused with a MessageError, or is one that passes again, however it is mutated", () => {
+      forEachSeed((random) => {
+        for (const message of sample(random)) {
+          const checked = passOrMessageError(() => check(mutateValue(message, random)));
+          if (checked !== undefined) expect(check(checked)).to.deep.equal(checked);
+        }
+      });
+    });
+  });
+
+describe("the samples", () => {
+  it("are of every type there is", () => {
+    const random = new SeededRandom(1);
+    const types = [...sampleAgentToMaster(random), ...sampleMasterToAgent(random)].map(
+      (message) => message.type,
+    );
+    expect(types).to.have.members(Object.keys(envelopeKeys));
+  });
+});
+
+function forEachSeed(visit: (random: Random) => void): void {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => visit(new SeededRandom(seed))),
+    { numRuns: 50 },
+  );
+}
