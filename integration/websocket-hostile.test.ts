@@ -193,6 +193,12 @@ describe("the WebSocket transport's master among hostile peers", () => {
     expect(sizes).to.deep.equal([128, 128, 44]);
   });
 
+  it("tells of a connection that is lost", async () => {
+    (await agent()).terminate();
+    await master.until(({ closed }) => closed.length === 1);
+    expect(master.closed).to.deep.equal(["LOST"]);
+  });
+
   it("answers pings", async () => {
     const socket = await agent();
     const pong = once(socket, "pong");

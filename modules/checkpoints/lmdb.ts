@@ -22,7 +22,9 @@ export class LmdbCheckpoints implements CheckpointStore {
   }
 
   async dispose(): Promise<void> {
-    await (await this.store)?.close();
+    // One that could not be opened has told its caller so.
+    const store = await this.store?.catch(() => undefined);
+    await store?.close();
   }
 
   private opened(): Promise<SealedStore> {
