@@ -40,25 +40,28 @@ export function parametersKey(parameters: Parameters, kind: string, reference: s
 
 /** Reads a module's parameters by its schema; none given means every default. Unknown keys are refused. */
 export function readParameters(
-  schema: z.ZodType | undefined,
+  schema: z.ZodType,
   parameters: Parameters,
   key: string,
 ): Checked<unknown> {
-  const at = pathOf("modules.parameters", key);
-  const given = parameters[key] ?? {};
-  if (schema === undefined) return check(z.strictObject({}), given, at);
-  return check(strict(schema), given, at);
+  return check(strict(schema), parameters[key] ?? {}, pathOf("modules.parameters", key));
 }
 
 /** Parameters that no loaded module or plugin takes: most often a name written wrong. */
 export function strayParameters(
   parameters: Parameters,
   taken: ReadonlySet<string>,
-  names: readonly string[],
+  references: readonly string[],
 ): readonly Problem[] {
   return Object.keys(parameters)
     .filter((key) => !taken.has(key))
-    .map((key) => unknownKey(pathOf("modules.parameters", key), key, names));
+    .map((key) => {
+      const path = pathOf("modules.parameters", key);
+      const isLoaded = references.includes(key.replace(/^[a-z-]+:/, ""));
+      return isLoaded
+        ? { path, message: "expected nothing, because the module takes no parameters" }
+        : unknownKey(path, key, references);
+    });
 }
 
 /** An object schema that says nothing on unknown keys refuses them. */

@@ -40,7 +40,7 @@ export async function loadConfigured(
   return { modules, plugins, problems: reader.finish() };
 }
 
-type Schema = Parameters<typeof readParameters>[0];
+type Schema = Parameters<typeof readParameters>[0] | undefined;
 
 class ParametersReader {
   private readonly problems: Problem[] = [];
@@ -62,9 +62,10 @@ class ParametersReader {
 
   read(kind: string, reference: string, schema: Schema, isLoaded: boolean): unknown {
     const key = parametersKey(this.parameters, kind, reference);
-    this.taken.add(key);
     this.references.push(reference);
-    if (!isLoaded) return undefined;
+    // What could not be loaded may well have parameters; what has none leaves them to others of its name.
+    if (!isLoaded || schema !== undefined) this.taken.add(key);
+    if (schema === undefined) return undefined;
     const checked = readParameters(schema, this.parameters, key);
     if (checked.ok) return checked.value;
     this.problems.push(...checked.problems);

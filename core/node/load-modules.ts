@@ -4,7 +4,7 @@ import { suggest } from "../kernel/configuration/suggest.js";
 import { type Module, moduleApiVersion, moduleMark } from "../kernel/module.js";
 import { type ModuleKind, moduleKinds } from "../kernel/module-kinds.js";
 import { type Plugin, pluginMark } from "../kernel/plugin.js";
-import { builtInFolder, isReference, resolveModule } from "./resolve-module.js";
+import { builtInFolder, isPath, isReference, resolveModule } from "./resolve-module.js";
 
 /**
  * Imports the module of a kind that a configuration names, and checks that it is what its file says. `directory` is
@@ -119,8 +119,11 @@ function builtInNames(folder: string): readonly string[] {
 function notFound(what: string, reference: string, folder: string): KernelError {
   const names = builtInNames(folder);
   const guess = suggest(reference, names);
-  const hint =
-    guess === undefined ? `built in are ${names.join(", ") || "none"}` : `did you mean "${guess}"?`;
+  const hint = isPath(reference)
+    ? "there is no such file"
+    : guess === undefined
+      ? `built in are ${names.join(", ") || "none"}`
+      : `did you mean "${guess}"?`;
   return new KernelError("MODULE_NOT_FOUND", `no ${what} "${reference}": ${hint}`);
 }
 

@@ -34,7 +34,8 @@ export function resolveModule(
   return PACKAGE.test(reference) ? outside(findPackage(reference, directory)) : undefined;
 }
 
-function isPath(reference: string): boolean {
+/** Whether it says a path rather than a name: it starts with `/`, `./` or `../`. */
+export function isPath(reference: string): boolean {
   return /^\.{0,2}\//.test(reference);
 }
 

@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { KernelError } from "../base/kernel-error.js";
+import { loadAgentConfiguration } from "./load-configuration.js";
+import { builtInModules, loadModule, loadPlugin } from "./load-modules.js";
+
+const api = new URL("../kernel/module.js", import.meta.url).href;
+const plugins = new URL("../kernel/plugin.js", import.meta.url).href;
+const zod = import.meta.resolve("zod");
+
+const isolator = (fields: string) => `
+import { defineModule } from ${JSON.stringify(api)};
+import { z } from ${JSON.stringify(zod)};
+export default defineModule({
+  kind: "isolator", name: "mine", apiVersion: 1, implementation: class {}, ${fields}
+});`;
+
+describe("loadModule", () => {
+  let directory = "";
+  const write = (file: string, text: string): void => {
+    mkdirSync(join(directory, file, ".."), { recursive: true });
+    writeFileSync(join(directory, file), text);
+  };
+  const failure = async (reference: string): Promise<object> => {
+    const error: unknown = await loadModule("isolator", reference, directory).catch((e) => e);
+    expect(error).to.be.instanceOf(KernelError);
+    const { code, message } = error as KernelError;
+    return { code, message: message.replaceAll(directory, "DIR") };
+  };
+
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "dasmos-modules-"));
+  });
+  after(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it("loads a built-in by its name, a file by its path and a package by its name", async () => {
+    write("mine.mjs", isolator(""));
+    write("node_modules/plain/package.json", '{"type": "module", "main": "index.js"}');
+    write("node_modules/plain/index.js", isolator(""));
+    const exports = '{"type": "module", "exports": {"./deep/mine": {"import": "./m.js"}}}';
+    write("node_modules/@me/mine/package.json", exports);
+    write("node_modules/@me/mine/m.js", isolator(""));
+    const references = ["filesystem/posix", "./mine.mjs", "plain", "@me/mine/deep/mine"];
+    const loaded = await Promise.all(
+      references.map((reference) => loadModule("isolator", reference, directory)),
+    );
+    expect(loaded.map(({ kind, name }) => `${kind} ${name}`)).to.deep.equal([
+      "isolator filesystem/posix",
+      "isolator mine",
+      "isolator mine",
+      "isolator mine",
+    ]);
+  });
+
+  it("refuses names that are none or lead nowhere", async () => {
+    const names = ["posix/../../../core/index", "A b", "", "file:///x"];
+    for (const name of names)
+      expect(await failure(name)).to.deep.equal({
+        code: "MODULE_INVALID",
+        message: `isolator "${name}" is not a name, a package or a path of a module`,
+      });
+    expect(await failure("./nowhere.js")).to.include({ code: "MODULE_NOT_FOUND" });
+    expect(await failure("filesystem/posx")).to.deep.equal({
+      code: "MODULE_NOT_FOUND",
+      message: 'no isolator "filesystem/posx": did you mean "filesystem/posix"?',
+    });
+  });
+
+  it("refuses what is of another kind or version, or no module at all", async () => {
+    write("allocator.mjs", isolator('kind: "allocator"'));
+    write("future.mjs", isolator("apiVersion: 99"));
+    write("bare.mjs", 'export default { kind: "isolator", name: "bare", apiVersion: 1 };');
+    write("classless.mjs", isolator("implementation: undefined"));
+    const messages: Readonly<Record<string, string>> = {
+      "./allocator.mjs": "is of kind allocator, and cannot be used as isolator",
+      "./future.mjs": "is written for API version 99; this kernel has 1",
+      "./bare.mjs": "does not export a defineModule result by default",
+      "./classless.mjs": "has no class as its implementation",
+    };
+    for (const [reference, message] of Object.entries(messages))
+      expect(await failure(reference)).to.deep.equal({
+        code: "MODULE_INVALID",
+        message: `isolator "${reference}" ${message}`,
+      });
+  });
+
+  it("names a module that throws while it is loaded, and keeps the cause", async () => {
+    write("throws.mjs", 'throw new Error("boom");');
+    const error: unknown = await loadModule("isolator", "./throws.mjs", directory).catch((e) => e);
+    expect(error).to.include({
+      code: "MODULE_FAILED",
+      message: 'isolator "./throws.mjs" failed to load: boom',
+    });
+    expect((error as KernelError).cause).to.have.property("message", "boom");
+  });
+
+  it("refuses a kind that no kernel calls yet, and says which are called", async () => {
+    const error: unknown = await loadModule("qos-controller", "load", directory).catch((e) => e);
+    expect(error).to.have.property("code", "NOT_SUPPORTED");
+    expect(error)
+      .to.have.property("message")
+      .that.matches(/^qos-controller "load": .* of kind qos-controller yet; it calls allocator, /);
+  });
+
+  it("loads plugins, and nothing else as one", async () => {
+    const head = `import { definePlugin } from ${JSON.stringify(plugins)};`;
+    write("tap.mjs", `${head} export default definePlugin({ name: "tap", apiVersion: 1 });`);
+    expect(await loadPlugin("./tap.mjs", directory)).to.include({ name: "tap" });
+    const error: unknown = await loadPlugin("./mine.mjs", directory).catch((e) => e);
+    expect(error).to.include({
+      message: 'plugin "./mine.mjs" does not export a definePlugin result by default',
+    });
+  });
+
+  it("reads parameters with the configuration, and tells all that is wrong at once", async () => {
+    const schema = "schema: z.object({ sharesPerCpu: z.number().default(1024) })";
+    write("shares.mjs", isolator(`parameters: { token: Symbol("shares"), ${schema} }`));
+    const isolators = "isolators: [./shares.mjs, ./nowhere.js], launcher: posix";
+    write(
+      "agent.yaml",
+      `workDir: 5\nmaster: a:1\nmodules: {${isolators}, parameters: {
+        ./shares.mjs: {sharesPerCpu: many, sharePerCpu: 1}, ./share.mjs: {}, posix: {a: 1}}}`,
+    );
+    const file = join(directory, "agent.yaml");
+    const error: unknown = await loadAgentConfiguration({ file, environment: {}, flags: [] }).catch(
+      (e) => e,
+    );
+    expect(error).to.have.property("code", "CONFIGURATION_INVALID");
+    expect((error as KernelError).message.replaceAll(directory, "DIR").split("\n")).to.deep.equal([
+      "DIR/agent.yaml:",
+      "  workDir: expected a path, got 5",
+      '  modules.parameters["./shares.mjs"].sharesPerCpu: expected a number, got "many"',
+      '  modules.parameters["./shares.mjs"].sharePerCpu: unknown key, did you mean sharesPerCpu?',
+      '  modules.isolators[1]: no isolator "./nowhere.js": there is no such file',
+      '  modules.parameters["./share.mjs"]: unknown key, did you mean ./shares.mjs?',
+      "  modules.parameters.posix: expected nothing, because the module takes no parameters",
+    ]);
+  });
+});
+
+describe("builtInModules", () => {
+  it("finds every module below the kind's folder, and what each is for", async () => {
+    const isolators = await builtInModules("isolator");
+    expect(isolators.map(({ name }) => name)).to.include.members(["filesystem/posix", "posix/cpu"]);
+    expect(isolators.filter(({ description }) => !description)).to.deep.equal([]);
+  });
+});

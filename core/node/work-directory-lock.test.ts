@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { lockWorkDirectory } from "./work-directory-lock.js";
+
+const module = new URL("./work-directory-lock.js", import.meta.url).href;
+
+describe("lockWorkDirectory", () => {
+  let directory = "";
+  let child: ChildProcess | undefined;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "dasmos-lock-"));
+  });
+  afterEach(() => {
+    child?.kill("SIGKILL");
+    rmSync(directory, { recursive: true });
+  });
+
+  async function lockInChild(): Promise<number | undefined> {
+    const script = `
+      import { lockWorkDirectory } from ${JSON.stringify(module)};
+      lockWorkDirectory(${JSON.stringify(directory)});
+      console.log("locked");
+      setInterval(() => {}, 1000);`;
+    child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (child.stdout) await once(child.stdout, "data");
+    return child.pid;
+  }
+
+  it("keeps other processes out, naming the owner and the directory, until it is disposed of", () => {
+    const lock = lockWorkDirectory(directory);
+    expect(() => lockWorkDirectory(directory))
+      .to.throw(`${directory} is in use by process ${process.pid}`)
+      .with.property("code", "WORK_DIRECTORY_LOCKED");
+    void lock.dispose();
+    expect(existsSync(join(directory, "lock"))).to.equal(false);
+    void lockWorkDirectory(directory).dispose();
+  });
+
+  it("ends with its owner, also by SIGKILL", async () => {
+    const pid = await lockInChild();
+    expect(() => lockWorkDirectory(directory)).to.throw(`in use by process ${pid}`);
+    child?.kill("SIGKILL");
+    if (child) await once(child, "exit");
+    void lockWorkDirectory(directory).dispose();
+  });
+
+  it("does not take another process of the same number for the owner", () => {
+    writeFileSync(join(directory, "lock"), `${process.pid} 1 other-boot\n`);
+    const lock = lockWorkDirectory(directory);
+    expect(readFileSync(join(directory, "lock"), "utf8")).to.match(
+      new RegExp(`^${process.pid} \\d+ `),
+    );
+    void lock.dispose();
+  });
+
+  it("takes over a lock that was cut short", () => {
+    writeFileSync(join(directory, "lock"), "");
+    void lockWorkDirectory(directory).dispose();
+  });
+});
