@@ -76,6 +76,7 @@ export class AgentContext {
   }
 
   exit(status: number, message: string): void {
+    this.state.phase = "EXITED";
     this.effects.push({ type: "EXIT", status, message });
   }
 

@@ -1,6 +1,7 @@
 import type { ContainerId, ExecutorId, FrameworkId, StreamId, TaskId } from "../base/ids.js";
 import type { Base64 } from "../protocol/base64.js";
 import type { v1 } from "../protocol/v1.js";
+import type { Resources } from "../resources/resources.js";
 import type { AgentMetrics } from "./agent-metrics.js";
 import type { AgentSettings } from "./agent-settings.js";
 
@@ -61,6 +62,8 @@ export interface Executor {
   containerLaunched: boolean;
   /** Where a custom executor's events go while it is connected. */
   stream: StreamId | undefined;
+  /** What the container was last told it may use. */
+  allocated: Resources;
   /** Whether it was ever given a task. */
   tasksSent: boolean;
   /** Not given to the executor yet. */
@@ -97,9 +100,9 @@ export interface ExecutorPlace {
 
 /**
  * RECOVERING until the checkpoints are read; DISCONNECTED while no master knows the agent as registered; TERMINATING
- * once it was told to end what it runs and exit.
+ * once it was told to end what it runs and exit; EXITED when the process is to end, and nothing is done any more.
  */
-export type AgentPhase = "RECOVERING" | "DISCONNECTED" | "RUNNING" | "TERMINATING";
+export type AgentPhase = "RECOVERING" | "DISCONNECTED" | "RUNNING" | "TERMINATING" | "EXITED";
 
 /** All an agent knows. Only its machine changes it; views read it between two steps. */
 export interface AgentState {

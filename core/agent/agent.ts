@@ -75,7 +75,7 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
   step(input: AgentInput, nowMs: number, effects: AgentEffect[]): void {
     this.context.nowMs = nowMs;
     this.context.effects = effects;
-    this.onInput(input);
+    if (this.state.phase !== "EXITED") this.onInput(input);
   }
 
   private onInput(input: AgentInput): void {

@@ -14,6 +14,14 @@ export function executorResources(executor: Executor): Resources {
   );
 }
 
+/** Lets a container that runs use what its executor holds by now. */
+export function updateContainer(context: AgentContext, executor: Executor): void {
+  const resources = executorResources(executor);
+  if (!executor.containerLaunched || resources.equals(executor.allocated)) return;
+  executor.allocated = resources;
+  context.push({ type: "UPDATE", containerId: executor.containerId, resources });
+}
+
 /** What is to run for an executor: a command task's own command, or the custom executor's. */
 export function containerConfig(
   context: AgentContext,
@@ -38,7 +46,7 @@ export function containerConfig(
     frameworkInfo,
     command,
     ...(container && { container }),
-    resources: executorResources(executor),
+    resources: executor.allocated,
     directory,
     environment,
     ...(settings.switchUser && user !== "" && { user }),

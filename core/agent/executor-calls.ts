@@ -5,6 +5,7 @@ import type { executor, v1 } from "../protocol/v1.js";
 import type { AgentContext } from "./agent-context.js";
 import type { AgentInput } from "./agent-io.js";
 import type { Executor, ExecutorPlace } from "./agent-state.js";
+import { updateContainer } from "./container-config.js";
 import { invalidExecutorCall } from "./executor-call-validation.js";
 import type { ExecutorTerminations } from "./executor-terminations.js";
 import type { Executors } from "./executors.js";
@@ -167,7 +168,7 @@ export class ExecutorCalls {
     }
     const accepted = this.parts.statuses.accept(framework, executor, { ...status, uuid });
     this.acknowledge(executor, task_id, uuid);
-    if (accepted && isTerminalState(status.state)) this.parts.terminations.onTaskEnded(place);
+    if (accepted && isTerminalState(status.state)) updateContainer(this.context, executor);
   }
 
   private acknowledge({ stream }: Executor, task_id: v1.TaskID, uuid: string): void {

@@ -5,7 +5,6 @@ import type { AgentContext } from "./agent-context.js";
 import type { Executor, ExecutorPlace, Framework, Task, TaskOutcome } from "./agent-state.js";
 import { pushBounded } from "./bounded.js";
 import { type CommandExecutor, commandOutcome } from "./command-executor.js";
-import { executorResources } from "./container-config.js";
 import { printDuration, toMs } from "./durations.js";
 import type { Frameworks } from "./frameworks.js";
 import { lostState, type NewStatus, type TaskStatuses } from "./task-statuses.js";
@@ -114,13 +113,6 @@ export class ExecutorTerminations {
     executor.terminatedTasks.delete(task.id);
     this.keepCompleted(executor, task.wire);
     this.removeIfDone(place);
-  }
-
-  /** Gives back what a task of a running custom executor held. */
-  onTaskEnded({ executor }: ExecutorPlace): void {
-    if (executor.isCommandExecutor || executor.state !== "RUNNING") return;
-    const { containerId } = executor;
-    this.context.push({ type: "UPDATE", containerId, resources: executorResources(executor) });
   }
 
   /** Forgets an executor that is gone and has nothing left to report, or nobody to report it to. */

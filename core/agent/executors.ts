@@ -1,11 +1,14 @@
 import { assert } from "../base/assert.js";
-import type { ContainerId, TaskId } from "../base/ids.js";
+import type { ContainerId } from "../base/ids.js";
 import { sandboxPath } from "../base/paths.js";
+import type { v1 } from "../protocol/v1.js";
+import { Resources } from "../resources/resources.js";
 import type { AgentContext } from "./agent-context.js";
 import type { Executor, ExecutorPlace, Framework, PendingLaunch } from "./agent-state.js";
 import type { CommandExecutor } from "./command-executor.js";
-import { containerConfig, executorResources } from "./container-config.js";
+import { containerConfig, executorResources, updateContainer } from "./container-config.js";
 import { commandExecutorInfo } from "./executor-info.js";
+import { queuedGroupOf } from "./task-wire.js";
 
 /** Starts executors and gives them their tasks. */
 export class Executors {
@@ -18,6 +21,7 @@ export class Executors {
   start(framework: Framework, launch: PendingLaunch): void {
     const executor = this.add(framework, launch);
     this.enqueue(executor, launch);
+    executor.allocated = executorResources(executor);
     const { containerId } = executor;
     const config = containerConfig(this.context, framework, executor);
     this.context.push({ type: "LAUNCH", containerId, config });
@@ -34,18 +38,21 @@ export class Executors {
 
   /** Hands a subscribed executor what waits for it: a group as a whole, other tasks one by one, in order of arrival. */
   deliver(executor: Executor): void {
-    const { stream, queuedTasks, queuedTaskGroups, launchedTasks, containerId } = executor;
+    const { stream, queuedTasks, queuedTaskGroups, launchedTasks } = executor;
     if (stream === undefined || queuedTasks.size === 0) return;
-    this.context.push({ type: "UPDATE", containerId, resources: executorResources(executor) });
-    const grouped = new Set<TaskId>();
-    for (const task_group of queuedTaskGroups) {
-      for (const { task_id } of task_group.tasks ?? []) grouped.add(task_id.value);
-      this.context.event(stream, { type: "LAUNCH_GROUP", launch_group: { task_group } });
-    }
+    updateContainer(this.context, executor);
+    const sent = new Set<v1.TaskGroupInfo>();
     for (const task of queuedTasks.values()) {
       launchedTasks.set(task.id, task);
-      if (grouped.has(task.id)) continue;
-      this.context.event(stream, { type: "LAUNCH", launch: { task: task.info } });
+      const task_group = queuedGroupOf(executor, task.id);
+      if (task_group && sent.has(task_group)) continue;
+      if (task_group) sent.add(task_group);
+      this.context.event(
+        stream,
+        task_group
+          ? { type: "LAUNCH_GROUP", launch_group: { task_group } }
+          : { type: "LAUNCH", launch: { task: task.info } },
+      );
     }
     queuedTasks.clear();
     queuedTaskGroups.clear();
@@ -56,6 +63,7 @@ export class Executors {
   onLaunched({ framework, executor }: ExecutorPlace, pid: number | undefined): void {
     executor.pid = pid;
     executor.containerLaunched = true;
+    if (!executor.isCommandExecutor) updateContainer(this.context, executor);
     if (!executor.isCommandExecutor || executor.state !== "REGISTERING") return;
     executor.state = "RUNNING";
     executor.tasksSent = true;
@@ -81,6 +89,7 @@ export class Executors {
       pid: undefined,
       containerLaunched: false,
       stream: undefined,
+      allocated: Resources.empty,
       tasksSent: false,
       queuedTasks: new Map(),
       queuedTaskGroups: new Set(),

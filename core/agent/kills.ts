@@ -7,7 +7,7 @@ import type { ExecutorTerminations } from "./executor-terminations.js";
 import type { Frameworks } from "./frameworks.js";
 import type { Launches } from "./launches.js";
 import { lostState, type TaskStatuses } from "./task-statuses.js";
-import { findTask } from "./task-wire.js";
+import { findTask, queuedGroupOf } from "./task-wire.js";
 
 export interface KillsParts {
   readonly context: AgentContext;
@@ -57,9 +57,7 @@ export class Kills {
   /** A queued task has done nothing yet; its group goes with it, and so does an executor that has nothing left. */
   private killQueued(framework: Framework, place: ExecutorPlace, task: Task): void {
     const { executor } = place;
-    const group = [...executor.queuedTaskGroups].find(({ tasks }) =>
-      tasks?.some(({ task_id }) => task_id.value === task.id),
-    );
+    const group = queuedGroupOf(executor, task.id);
     if (group) executor.queuedTaskGroups.delete(group);
     const ids = group?.tasks?.map(({ task_id }) => task_id.value) ?? [task.id];
     for (const id of ids) {

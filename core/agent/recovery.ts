@@ -20,6 +20,7 @@ export class Recovery {
 
   onRecovered(checkpoints: ReadonlyMap<string, unknown>): void {
     const { state } = this.context;
+    if (state.phase === "TERMINATING") return;
     assert(state.phase === "RECOVERING", "an agent recovers twice", { phase: state.phase });
     state.info = this.decorated();
     state.phase = "DISCONNECTED";

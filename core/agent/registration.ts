@@ -131,6 +131,8 @@ export class Registration {
 
   private takesId(agentId: AgentId): boolean {
     const { id } = this.context.state.info;
+    const { phase } = this.context.state;
+    if (phase !== "DISCONNECTED" && phase !== "RUNNING") return false;
     if (id === undefined || id.value === agentId) return true;
     this.context.exit(1, `the master calls this agent ${agentId}, but it is ${id.value}`);
     return false;

@@ -61,12 +61,23 @@ export function taskOf(executor: Executor, taskId: TaskId): Task | undefined {
   );
 }
 
+/** The group a queued task came in. */
+export function queuedGroupOf(executor: Executor, taskId: TaskId): v1.TaskGroupInfo | undefined {
+  for (const group of executor.queuedTaskGroups) {
+    if (group.tasks?.some(({ task_id }) => task_id.value === taskId)) return group;
+  }
+  return undefined;
+}
+
 /** Finds a task that the agent has to answer for: it lives, or its end is not acknowledged. */
 export function findTask(framework: Framework, taskId: TaskId): TaskPlace | undefined {
   for (const launch of framework.pendingLaunches) {
     const task = launch.tasks.find(({ id }) => id === taskId);
     if (task) return { launch, task };
   }
+  const namesake = framework.executors.get(taskId);
+  const command = namesake && taskOf(namesake, taskId);
+  if (command) return { executor: namesake, task: command };
   for (const executor of framework.executors.values()) {
     const task = taskOf(executor, taskId);
     if (task) return { executor, task };

@@ -180,6 +180,31 @@ export function executorTask(id: string, info: v1.ExecutorInfo): v1.TaskInfo {
   return { ...task, executor: info };
 }
 
+export function subscribe(executorId: string, rest: executor.Call.Subscribe = {}): executor.Call {
+  return { ...caller(executorId), type: "SUBSCRIBE", subscribe: rest };
+}
+
+/** An executor's update; the uuid is of its caller's choice where the test has to know it. */
+export function update(
+  executorId: string,
+  taskId: string,
+  state: v1.TaskState,
+  uuid = "AAAAAAAAAAAAAAAAAAAAAQ==",
+): executor.Call {
+  const status: v1.TaskStatus = {
+    task_id: { value: taskId },
+    state,
+    source: "SOURCE_EXECUTOR",
+    uuid,
+  };
+  return { ...caller(executorId), type: "UPDATE", update: { status } };
+}
+
+/** Who a call is from. */
+export function caller(executorId: string): Pick<executor.Call, "executor_id" | "framework_id"> {
+  return { executor_id: { value: executorId }, framework_id: { value: "framework-1" } };
+}
+
 export function duration(ms: number): v1.DurationInfo {
   return { nanoseconds: ms * 1e6 };
 }
