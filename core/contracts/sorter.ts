@@ -22,8 +22,11 @@ export interface Sorter {
   updateTotal(total: ResourceQuantities): void;
   allocated(client: string, quantities: ResourceQuantities): void;
   unallocated(client: string, quantities: ResourceQuantities): void;
-  /** The active clients, the one furthest below its share first. */
-  sort(): readonly string[];
+  /**
+   * The active clients, the one furthest below its share first. Taken lazily, so that serving the first costs no more
+   * than finding it; any change to the sorter ends the iteration: ask again.
+   */
+  sort(): Iterable<string>;
   contains(client: string): boolean;
   readonly size: number;
 }

@@ -122,6 +122,7 @@ describe("Resources, whatever they hold", () => {
         expect(back(a)).to.deep.equal(modelA);
         expect(back(a.plus(b))).to.deep.equal(modelOf([...left, ...right]));
         expect(a.contains(b)).to.equal(modelContains(modelA, modelB));
+        expect(back(a.without(b))).to.deep.equal(modelMinus(modelA, modelB));
         const rest = a.subtract(b);
         expect(rest !== undefined).to.equal(a.contains(b));
         if (rest) expect(back(rest)).to.deep.equal(modelMinus(modelA, modelB));
@@ -155,8 +156,19 @@ describe("Resources, whatever they hold", () => {
   it("never become negative", () => {
     fc.assert(
       fc.property(resources, resources, (a, b) => {
-        const rest = a.subtract(b);
-        for (const [, milli] of rest?.quantities() ?? []) expect(milli).to.be.greaterThan(0);
+        for (const [, milli] of a.without(b).quantities()) expect(milli).to.be.greaterThan(0);
+      }),
+    );
+  });
+
+  it("are cut to limits, whole entries or nothing", () => {
+    fc.assert(
+      fc.property(resources, fc.nat(9_000), (a, limit) => {
+        const rest = a.nonShared().atMost(new Map([["disk", limit]]));
+        expect(a.contains(rest)).to.equal(true);
+        expect(rest.scalar("disk")).to.be.at.most(limit);
+        expect(rest.scalar("mem")).to.equal(a.scalar("mem"));
+        if (a.nonShared().scalar("disk") <= limit) expect(rest.key).to.equal(a.nonShared().key);
       }),
     );
   });

@@ -113,27 +113,27 @@ export class Resources {
 
   /** What is left; undefined unless this contains `other`. */
   subtract(other: Resources): Resources | undefined {
-    if (other.isEmpty) return this;
+    return this.contains(other) ? this.without(other) : undefined;
+  }
+
+  /** What is left when `other` is taken away as far as it is here. */
+  without(other: Resources): Resources {
+    if (other.isEmpty || this.isEmpty) return this;
     if (this.shape === other.shape && sameValues(this.values, other.values)) return Resources.empty;
     const identities: ResourceIdentity[] = [];
     const values: ResourceValue[] = [];
     let o = 0;
     for (let i = 0; i < this.values.length; i++) {
       const identity = this.identity(i);
-      const value = this.values[i] as ResourceValue;
-      if (o >= other.values.length || identity.compare(other.identity(o)) !== 0) {
-        identities.push(identity);
-        values.push(value);
-        continue;
+      let rest = this.values[i] as ResourceValue;
+      while (o < other.values.length && other.identity(o).compare(identity) < 0) o++;
+      if (o < other.values.length && other.identity(o).compare(identity) === 0) {
+        rest = subtractValues(identity.type, rest, other.values[o++] as ResourceValue);
+        if (isEmptyValue(rest)) continue;
       }
-      const subtracted = other.values[o++] as ResourceValue;
-      if (!containsValue(identity.type, value, subtracted)) return undefined;
-      const rest = subtractValues(identity.type, value, subtracted);
-      if (isEmptyValue(rest)) continue;
       identities.push(identity);
       values.push(rest);
     }
-    if (o < other.values.length) return undefined;
     const unchanged = identities.length === this.values.length;
     return Resources.make(unchanged ? this.shape : Shape.of(identities), values);
   }
@@ -186,6 +186,26 @@ export class Resources {
       shape,
       kept.map(({ value }) => value),
     );
+  }
+
+  /** Whether there is any of it. */
+  has(identity: ResourceIdentity): boolean {
+    return this.shape.identities.some((one) => one.compare(identity) === 0);
+  }
+
+  /** At most so much of each scalar: divisible ones are cut, whole ones left out. A name that is not there has no limit. */
+  atMost(limits: ResourceQuantities): Resources {
+    const left = new Map(limits);
+    const kept = this.entries().map((entry): Entry => {
+      const { name, type, fixedAmount } = entry.identity;
+      const limit = type === "SCALAR" ? left.get(name) : undefined;
+      if (limit === undefined) return entry;
+      const value = cut(entry, limit);
+      left.set(name, limit - value * Number(fixedAmount ?? 1));
+      return { identity: entry.identity, value };
+    });
+    if (kept.every(({ value }, i) => value === this.values[i])) return this;
+    return Resources.ofEntries(kept.filter(({ value }) => !isEmptyValue(value)));
   }
 
   /** Reserved for exactly this role, or for any. */
@@ -326,6 +346,13 @@ export class Resources {
   private entries(): Entry[] {
     return this.values.map((value, i) => ({ identity: this.identity(i), value }));
   }
+}
+
+/** As much of a scalar, or as many copies, as the limit allows. */
+function cut({ identity, value }: Entry, limit: number): number {
+  if (identity.fixedAmount === undefined) return Math.max(0, Math.min(value as number, limit));
+  const copies = Math.floor(Math.max(0, limit) / Number(identity.fixedAmount));
+  return Math.min(value as number, copies);
 }
 
 function sameValues(left: readonly ResourceValue[], right: readonly ResourceValue[]): boolean {

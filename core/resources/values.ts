@@ -11,9 +11,9 @@ export function addValues(type: ResourceType, left: ResourceValue, right: Resour
   return [...new Set([...(left as readonly string[]), ...(right as readonly string[])])].sort();
 }
 
-/** Presupposes {@link containsValue}. */
+/** As far as it is there. */
 export function subtractValues(type: ResourceType, left: ResourceValue, right: ResourceValue) {
-  if (typeof left === "number") return left - (right as number);
+  if (typeof left === "number") return Math.max(0, left - (right as number));
   if (type === "RANGES") return subtractRanges(left as Ranges, right as Ranges);
   const items = new Set(right as readonly string[]);
   return (left as readonly string[]).filter((item) => !items.has(item));

@@ -1,0 +1,102 @@
+import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
+import type { AllocatorAgent } from "../../../core/contracts/allocator.js";
+import type { v1 } from "../../../core/protocol/v1.js";
+import { Resources } from "../../../core/resources/resources.js";
+import type { FilterTable } from "./filters.js";
+
+/** What has been found out about an agent at its last visit, and what would make another one worth while. */
+interface Settlement {
+  readonly epoch: number;
+  readonly untilMs: number;
+  /** The quotas' growth by then, if one was in the way. */
+  readonly quotaGrowth: number | undefined;
+}
+
+/** An agent as the allocator sees it: its total, who holds what of it, and what is left to offer. */
+export class AgentState {
+  info: v1.AgentInfo;
+  total = Resources.empty;
+  /** By framework, with allocation info: offered and in use alike. */
+  readonly held = new Map<FrameworkId, Resources>();
+  /** Not held by anyone, without allocation info. Shared volumes are always there. */
+  available = Resources.empty;
+  filters: FilterTable = [];
+  /** False once it has been removed; a run may still come across it. */
+  isPresent = true;
+  isActive = true;
+  isWhitelisted = true;
+  hasGpus = false;
+  isHierarchical = false;
+  region: string | undefined;
+  unavailability: v1.Unavailability | undefined;
+  /** Shared volumes that this run has offered already: one framework a run. */
+  sharedOffered = Resources.empty;
+  sharedOfferedInRun = -1;
+
+  private settlement: Settlement | undefined;
+  /** The sum of what is held, bare and without shared volumes. */
+  private allocated = Resources.empty;
+  /** The last thing there was to offer: when it comes back, filters on it are found by pointer. */
+  private lastAvailable = Resources.empty;
+
+  constructor(
+    readonly id: AgentId,
+    agent: AllocatorAgent,
+  ) {
+    this.info = agent.info;
+    this.unavailability = agent.unavailability;
+    this.update(agent);
+  }
+
+  update(agent: AllocatorAgent): void {
+    this.info = agent.info;
+    this.isHierarchical = agent.capabilities.has("HIERARCHICAL_ROLE");
+    this.region = agent.info.domain?.fault_domain?.region.name;
+    this.setTotal(agent.total);
+  }
+
+  setTotal(total: Resources): void {
+    this.total = total;
+    this.hasGpus = total.scalar("gpus") > 0;
+    this.refresh();
+  }
+
+  /** @returns what the framework held before. */
+  setHeld(frameworkId: FrameworkId, held: Resources): Resources {
+    const before = this.held.get(frameworkId) ?? Resources.empty;
+    if (held.isEmpty) this.held.delete(frameworkId);
+    else this.held.set(frameworkId, held);
+    this.allocated = this.allocated.without(bare(before)).plus(bare(held));
+    this.refresh();
+    return before;
+  }
+
+  private refresh(): void {
+    const { total } = this;
+    const rest = total.nonShared().without(this.allocated).plus(total.shared());
+    this.available = rest.equals(this.lastAvailable) ? this.lastAvailable : rest;
+    if (!rest.isEmpty) this.lastAvailable = this.available;
+    this.unsettle();
+  }
+
+  /** Every client has been looked at, and nothing more can be offered before one of these changes. */
+  settle(settlement: Settlement): void {
+    this.settlement = settlement;
+  }
+  unsettle(): void {
+    this.settlement = undefined;
+  }
+
+  /** Whether a visit could end otherwise than the last one. */
+  isWorthVisiting(epoch: number, quotaGrowth: number, nowMs: number): boolean {
+    if (this.available.isEmpty || !this.isActive || !this.isWhitelisted) return false;
+    const last = this.settlement;
+    if (!last) return true;
+    if (last.epoch !== epoch || last.untilMs <= nowMs) return true;
+    return last.quotaGrowth !== undefined && last.quotaGrowth !== quotaGrowth;
+  }
+}
+
+function bare(resources: Resources): Resources {
+  return resources.nonShared().unallocate();
+}

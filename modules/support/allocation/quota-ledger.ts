@@ -1,0 +1,191 @@
+import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
+import type { Quota } from "../../../core/contracts/allocator.js";
+import {
+  containsQuantities,
+  noQuantities,
+  type ResourceQuantities,
+} from "../../../core/resources/quantities.js";
+import type { Resources } from "../../../core/resources/resources.js";
+import { topLevelRole } from "../../../core/resources/roles.js";
+import type { AgentState } from "./agent-state.js";
+import type { FrameworkState } from "./framework-state.js";
+
+/** A top-level role with a quota. */
+interface QuotaAccount {
+  readonly quota: Quota;
+  /** Reservations for the subtree, held or not, and what it holds that is neither reserved nor revocable. */
+  readonly consumed: Map<string, number>;
+  room?: { readonly version: number; readonly quantities: ResourceQuantities };
+}
+
+/**
+ * What quotas depend on: what each top-level role consumes, what the unsatisfied guarantees require, and what the cluster
+ * has left for anyone. Kept as it changes while any quota is set; setting one only marks the ledger as stale, and it is
+ * written anew when it is next needed.
+ */
+export class QuotaLedger {
+  private readonly accounts = new Map<string, QuotaAccount>();
+  private readonly required = new Map<string, number>();
+  private readonly free = new Map<string, number>();
+  private isStale = false;
+  /** Of every role that has no quota. */
+  private readonly noAccount: QuotaAccount = {
+    quota: { guarantees: noQuantities, limits: noQuantities },
+    consumed: new Map(),
+  };
+  private version = 0;
+  /** Rises with everything that may let a quota allow more: what is given away never does. */
+  growth = 0;
+
+  constructor(
+    private readonly agents: ReadonlyMap<AgentId, AgentState>,
+    private readonly frameworks: ReadonlyMap<FrameworkId, FrameworkState>,
+  ) {}
+
+  get isOn(): boolean {
+    return this.accounts.size > 0;
+  }
+  private get isKept(): boolean {
+    return this.isOn && !this.isStale;
+  }
+
+  set(role: string, quota: Quota | undefined): void {
+    if (quota) this.accounts.set(role, { quota, consumed: new Map() });
+    else this.accounts.delete(role);
+    this.isStale = true;
+    this.growth++;
+  }
+
+  availableChanged(before: Resources, after: Resources): void {
+    if (!this.isKept || before === after) return;
+    const [less, more] = [freeScalars(before), freeScalars(after)];
+    add(this.free, less, -1);
+    add(this.free, more, 1);
+    this.version++;
+    if (!containsQuantities(less, more)) this.growth++;
+  }
+
+  /** An agent has come, gone or changed. */
+  totalChanged(before: Resources, after: Resources): void {
+    if (!this.isKept) return;
+    this.countReservations(before, -1);
+    this.countReservations(after, 1);
+  }
+
+  /** A framework in a role below `top` holds more (1) or less (-1). */
+  held(top: string, resources: Resources, sign: 1 | -1): void {
+    if (this.isKept) this.consume(top, freeScalars(resources), sign);
+  }
+
+  private countReservations(total: Resources, sign: 1 | -1): void {
+    if (!total.hasReservations) return;
+    const tops = new Set(total.identities.map(({ reservedRole }) => reservedRole ?? ""));
+    for (const top of new Set([...tops].map(topLevelRole))) {
+      if (!this.accounts.has(top)) continue;
+      const reserved = total.filter(
+        ({ reservedRole }) => reservedRole !== undefined && topLevelRole(reservedRole) === top,
+      );
+      this.consume(top, reserved.quantities(), sign);
+    }
+  }
+
+  private consume(top: string, quantities: ResourceQuantities, sign: 1 | -1): void {
+    const account = this.accounts.get(top);
+    if (!account) return;
+    const { consumed, quota } = account;
+    for (const [name, milli] of quantities) {
+      const before = consumed.get(name) ?? 0;
+      const after = before + sign * milli;
+      consumed.set(name, after);
+      const guarantee = quota.guarantees.get(name) ?? 0;
+      const missing = Math.max(guarantee - after, 0) - Math.max(guarantee - before, 0);
+      if (missing !== 0) this.required.set(name, (this.required.get(name) ?? 0) + missing);
+    }
+    this.version++;
+    if (sign < 0) this.growth++;
+  }
+
+  isSatisfied(top: string): boolean {
+    this.keep();
+    const account = this.accounts.get(top);
+    return !account || containsQuantities(account.consumed, account.quota.guarantees);
+  }
+
+  /** What is missing to the guarantee of the top-level role. */
+  unsatisfied(top: string): ResourceQuantities {
+    this.keep();
+    const account = this.accounts.get(top);
+    if (!account) return noQuantities;
+    const missing = new Map<string, number>();
+    for (const [name, milli] of account.quota.guarantees) {
+      const amount = milli - (account.consumed.get(name) ?? 0);
+      if (amount > 0) missing.set(name, amount);
+    }
+    return missing;
+  }
+
+  /**
+   * How much more of unreserved scalars the top-level role may be offered: up to its limit, and leaving what the
+   * unsatisfied guarantees require. A name that is not there may be offered without end.
+   */
+  room(top: string): ResourceQuantities {
+    this.keep();
+    const account = this.accounts.get(top) ?? this.noAccount;
+    if (account.room?.version !== this.version) {
+      account.room = { version: this.version, quantities: this.roomBeyond(top, noQuantities) };
+    }
+    return account.room.quantities;
+  }
+
+  /** The room once that much has gone towards the guarantee: the limit is closer, the surplus is as it was. */
+  roomBeyond(top: string, guaranteed: ResourceQuantities): ResourceQuantities {
+    this.keep();
+    const room = new Map(this.surplus());
+    const { quota, consumed } = this.accounts.get(top) ?? this.noAccount;
+    for (const [name, limit] of quota.limits) {
+      const left = limit - (consumed.get(name) ?? 0) - (guaranteed.get(name) ?? 0);
+      room.set(name, Math.max(Math.min(left, room.get(name) ?? left), 0));
+    }
+    return room;
+  }
+
+  private *surplus(): Generator<[string, number]> {
+    for (const [name, milli] of this.required) {
+      if (milli > 0) yield [name, Math.max((this.free.get(name) ?? 0) - milli, 0)];
+    }
+  }
+
+  /** Writes the ledger anew if it is stale. */
+  private keep(): void {
+    if (!this.isStale) return;
+    this.isStale = false;
+    this.version++;
+    this.required.clear();
+    this.free.clear();
+    for (const { quota, consumed } of this.accounts.values()) {
+      consumed.clear();
+      add(this.required, quota.guarantees, 1);
+    }
+    for (const agent of this.agents.values()) {
+      add(this.free, freeScalars(agent.available), 1);
+      this.countReservations(agent.total, 1);
+      this.countHeld(agent);
+    }
+  }
+
+  private countHeld(agent: AgentState): void {
+    for (const [frameworkId, held] of agent.held) {
+      if (!this.frameworks.has(frameworkId)) continue;
+      for (const [role, part] of held.allocations()) this.held(topLevelRole(role), part, 1);
+    }
+  }
+}
+
+/** What quotas are about: neither reserved nor revocable. */
+function freeScalars(resources: Resources): ResourceQuantities {
+  return resources.unreserved().nonRevocable().quantities();
+}
+
+function add(to: Map<string, number>, quantities: ResourceQuantities, sign: 1 | -1): void {
+  for (const [name, milli] of quantities) to.set(name, (to.get(name) ?? 0) + sign * milli);
+}

@@ -1,0 +1,144 @@
+import type { FrameworkId } from "../../../core/base/ids.js";
+import type { Sorter, SorterFactory, SorterOptions } from "../../../core/contracts/sorter.js";
+import {
+  addQuantities,
+  noQuantities,
+  type ResourceQuantities,
+  subtractQuantities,
+} from "../../../core/resources/quantities.js";
+import { Client, type ClientTerms, type FrameworkState } from "./framework-state.js";
+import { RoleState } from "./role-state.js";
+
+/**
+ * The roles, and the sorters of roles and of each role's frameworks. A role is there as long as a framework is a client of
+ * it, and is served while one of them is. The cluster's total reaches a sorter when it is next asked for an order.
+ */
+export class RoleTable {
+  private readonly roles = new Map<string, RoleState>();
+  private readonly sorter: Sorter;
+  private total = noQuantities;
+  private totalVersion = 0;
+  private sorterVersion = -1;
+  private slots = 0;
+  private readonly freeSlots: number[] = [];
+  private generation = 0;
+  /** Rises with everything that may let a client be offered what it was not, agents and quotas apart. */
+  epoch = 0;
+  /** How many clients have a minimum of their own. */
+  ownMinimums = 0;
+
+  constructor(
+    private readonly factory: SorterFactory,
+    private readonly options: SorterOptions,
+  ) {
+    this.sorter = factory.create(options);
+  }
+
+  /** The framework as a client of the role; made, not subscribed yet, if it is not there. */
+  client(framework: FrameworkState, roleName: string): Client {
+    const found = framework.clients.get(roleName);
+    if (found) return found;
+    const role = this.roles.get(roleName) ?? this.addRole(roleName);
+    const client = new Client(framework, role, this.freeSlots.pop() ?? this.slots++);
+    client.generation = ++this.generation;
+    framework.clients.set(roleName, client);
+    role.clients.set(framework.id, client);
+    role.sorter.add(framework.id);
+    return client;
+  }
+
+  private addRole(name: string): RoleState {
+    const role = new RoleState(name, this.factory.create(this.options));
+    this.roles.set(name, role);
+    this.sorter.add(name);
+    return role;
+  }
+
+  /** Presupposes that it holds nothing any more. */
+  removeClient(client: Client): void {
+    const { framework, role } = client;
+    this.serve(client, false);
+    this.setTerms(client, {});
+    role.sorter.remove(framework.id);
+    role.clients.delete(framework.id);
+    framework.clients.delete(role.name);
+    this.freeSlots.push(client.slot);
+    if (role.clients.size > 0) return;
+    this.sorter.remove(role.name);
+    this.roles.delete(role.name);
+  }
+
+  /** Lets the sorters know what the client wants now. @returns whether it has begun to be served. */
+  refresh(client: Client): boolean {
+    const begins = client.wantsOffers && !client.isServed;
+    if (begins) this.epoch++;
+    this.serve(client, client.wantsOffers);
+    return begins;
+  }
+
+  private serve(client: Client, isServed: boolean): void {
+    if (client.isServed === isServed) return;
+    client.isServed = isServed;
+    const { framework, role } = client;
+    if (isServed) {
+      role.sorter.activate(framework.id);
+      if (role.servedClients++ === 0) this.sorter.activate(role.name);
+    } else {
+      role.sorter.deactivate(framework.id);
+      if (--role.servedClients === 0) this.sorter.deactivate(role.name);
+    }
+  }
+
+  /** The client may be offered again what it has refused. */
+  forgetFilters(client: Client): void {
+    client.generation = ++this.generation;
+    if (client.isServed) this.epoch++;
+  }
+
+  setTerms(client: Client, terms: ClientTerms): void {
+    this.ownMinimums += Number(terms.minimum !== undefined) - Number(client.minimum !== undefined);
+    client.minimum = terms.minimum;
+    client.constraints = terms.constraints;
+    if (client.isServed) this.epoch++;
+  }
+
+  allocated({ role, framework }: Client, own: ResourceQuantities, roles: ResourceQuantities): void {
+    role.sorter.allocated(framework.id, own);
+    this.sorter.allocated(role.name, roles);
+  }
+  unallocated(
+    { role, framework }: Client,
+    own: ResourceQuantities,
+    roles: ResourceQuantities,
+  ): void {
+    role.sorter.unallocated(framework.id, own);
+    this.sorter.unallocated(role.name, roles);
+  }
+
+  updateWeight(path: string, weight: number): void {
+    this.sorter.updateWeight(path, weight);
+  }
+
+  changeTotal(before: ResourceQuantities, after: ResourceQuantities): void {
+    this.total = addQuantities(subtractQuantities(this.total, before), after);
+    this.totalVersion++;
+  }
+
+  /** The roles that are served, in order. Any allocation ends the iteration. */
+  *served(): Generator<RoleState> {
+    if (this.sorterVersion !== this.totalVersion) {
+      this.sorter.updateTotal(this.total);
+      this.sorterVersion = this.totalVersion;
+    }
+    for (const name of this.sorter.sort()) yield this.roles.get(name) as RoleState;
+  }
+
+  /** The frameworks that are served in a role, in order. */
+  servedIn(role: RoleState): Iterable<FrameworkId> {
+    if (role.totalVersion !== this.totalVersion) {
+      role.sorter.updateTotal(this.total);
+      role.totalVersion = this.totalVersion;
+    }
+    return role.sorter.sort();
+  }
+}
