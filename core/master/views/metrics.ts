@@ -1,11 +1,11 @@
+import {
+  type MetricValues,
+  resourceMetrics,
+  ResourceTotals,
+} from "../../protocol/v0/resource-metrics.js";
 import type { v1 } from "../../protocol/v1.js";
-import type { ResourceQuantities } from "../../resources/quantities.js";
-import { fromMilli } from "../../resources/scalar.js";
 import type { MasterState } from "../master-state.js";
 import { masterCounterNames, masterZeroNames } from "./metric-names.js";
-
-/** Numbers by name. */
-export type MetricValues = Readonly<Record<string, number>>;
 
 /** Tasks that are counted as they are now; the others are counted when they come to an end. */
 const TASK_GAUGES = {
@@ -14,7 +14,6 @@ const TASK_GAUGES = {
   TASK_RUNNING: "running",
   TASK_KILLING: "killing",
 } as const satisfies Partial<Record<v1.TaskState, string>>;
-const RESOURCE_NAMES = ["cpus", "gpus", "mem", "disk"] as const;
 
 /** What `/metrics/snapshot` says of a master, under the names Mesos gave it. */
 export function masterMetrics(state: MasterState, nowMs: number): MetricValues {
@@ -86,39 +85,11 @@ function taskGauges({ frameworks }: MasterState): MetricValues {
 }
 
 function resourceGauges({ agents, frameworks }: MasterState): MetricValues {
-  const total = new Map<string, number>();
-  const used = new Map<string, number>();
-  for (const agent of agents.values()) {
-    add(total, agent.total.nonRevocable().quantities(), "");
-    add(total, agent.total.revocable().quantities(), "_revocable");
-  }
+  const total = new ResourceTotals();
+  const used = new ResourceTotals();
+  for (const agent of agents.values()) total.add(agent.total);
   for (const framework of frameworks.values())
-    for (const { resources, terminated } of framework.tasks.values()) {
-      if (terminated) continue;
-      add(used, resources.nonRevocable().quantities(), "");
-      add(used, resources.revocable().quantities(), "_revocable");
-    }
-  return usageGauges("master/", total, used);
-}
-
-function add(sums: Map<string, number>, quantities: ResourceQuantities, suffix: string): void {
-  for (const [name, milli] of quantities)
-    sums.set(name + suffix, (sums.get(name + suffix) ?? 0) + milli);
-}
-
-/** `<name>_total`, `_used` and `_percent` of the four resources everybody asks for, revocable ones apart. */
-function usageGauges(
-  prefix: string,
-  total: ResourceQuantities,
-  used: ResourceQuantities,
-): MetricValues {
-  const values: Record<string, number> = {};
-  for (const name of RESOURCE_NAMES.flatMap((one) => [one, `${one}_revocable`])) {
-    const has = total.get(name) ?? 0;
-    const uses = used.get(name) ?? 0;
-    values[`${prefix}${name}_total`] = fromMilli(has);
-    values[`${prefix}${name}_used`] = fromMilli(uses);
-    values[`${prefix}${name}_percent`] = has === 0 ? 0 : uses / has;
-  }
-  return values;
+    for (const { resources, terminated } of framework.tasks.values())
+      if (!terminated) used.add(resources);
+  return resourceMetrics("master/", total, used);
 }
