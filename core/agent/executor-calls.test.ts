@@ -133,6 +133,18 @@ describe("ExecutorCalls", () => {
     });
   });
 
+  it("does not tell a container what it may use before it runs, nor what it knows", () => {
+    const driver = AgentDriver.registered();
+    driver.run(executorTask("task-1", executor), { executor });
+    driver.run(executorTask("task-2", executor), { executor, launchExecutor: false });
+    const launches = ["stream-1 < LAUNCH task-1", "stream-1 < LAUNCH task-2"];
+    expect(told(driver.call(subscribe("executor-1"))).slice(2)).to.deep.equal(launches);
+    expect(told(driver.launched("executor-1"))).to.deep.equal(["UPDATE cpus:2.1; mem:288"]);
+    expect(told(registering().call(subscribe("executor-1"))).slice(2)).to.deep.equal([
+      "stream-1 < LAUNCH task-1",
+    ]);
+  });
+
   it("sends a running executor its next task at once", () => {
     const run = { executor, launchExecutor: false };
     expect(told(subscribed().run(executorTask("task-2", executor), run))).to.deep.equal([

@@ -94,6 +94,10 @@ export class ExecutorTerminations {
   onExited({ framework, executor }: ExecutorPlace, termination: ContainerTermination): void {
     if (executor.state === "TERMINATED") return;
     const outcome = this.outcomeOf(executor, termination);
+    const { id: executorId, containerId } = executor;
+    const { exitCode, signal } = termination;
+    const fields = { frameworkId: framework.id, executorId, containerId, exitCode, signal };
+    this.context.log("info", "an executor has ended", fields);
     executor.state = "TERMINATED";
     this.context.state.metrics.increment("executors_terminated");
     if (executor.stream !== undefined) {

@@ -24,6 +24,9 @@ export class Executors {
     executor.allocated = executorResources(executor);
     const { containerId } = executor;
     const config = containerConfig(this.context, framework, executor);
+    const { id: executorId, frameworkId, isCommandExecutor } = executor;
+    const fields = { frameworkId, executorId, containerId, isCommandExecutor };
+    this.context.log("info", "launching an executor", fields);
     this.context.push({ type: "LAUNCH", containerId, config });
     this.context.timer(
       { type: "EXECUTOR_REGISTRATION_TIMEOUT", containerId },

@@ -85,6 +85,15 @@ describe("Kills", () => {
     expect(told(driver.kill("task-2"))).to.deep.equal([`task-2 ${DURING_LAUNCH}`, "DESTROY"]);
   });
 
+  it("leaves an executor alone that has had tasks, though its queue is empty again", () => {
+    const driver = AgentDriver.registered();
+    driver.run(executorTask("task-1", executor), { executor });
+    driver.call(subscribe("executor-1"));
+    driver.step({ type: "STREAM_CLOSED", stream: "stream-1" });
+    driver.run(executorTask("task-2", executor), { executor, launchExecutor: false });
+    expect(told(driver.kill("task-2"))).to.deep.equal([`task-2 ${DURING_LAUNCH}`]);
+  });
+
   it("kills a queued group as a whole", () => {
     const driver = AgentDriver.registered();
     runGroup(driver, ["task-1", "task-2"]);

@@ -107,13 +107,18 @@ export class Registration {
     state.registeredTimeMs ??= this.context.nowMs;
     this.generation++;
     this.pingTimeoutMs = pingTimeoutMs;
+    const { agentId } = this.context;
+    this.context.log("info", "registered", { agentId, master: state.master?.hostname });
     this.awaitPing();
     this.parts.updates.resume();
   }
 
   private lose(): void {
     const { state } = this.context;
-    if (state.phase === "RUNNING") state.phase = "DISCONNECTED";
+    if (state.phase === "RUNNING") {
+      state.phase = "DISCONNECTED";
+      this.context.log("warn", "no longer registered", { agentId: this.context.agentId });
+    }
     this.generation++;
     this.parts.updates.onDisconnected();
   }
@@ -162,7 +167,6 @@ export class Registration {
   private reconcile({ frameworkId, taskId, partitionAware }: ReconcileTask): void {
     const framework = this.context.state.frameworks.get(frameworkId);
     if (framework && findTask(framework, taskId)) return;
-    if (this.parts.updates.hasTerminal(frameworkId, taskId)) return;
     this.parts.statuses.reportUnplaced(frameworkId, taskId, {
       state: partitionAware ? "TASK_DROPPED" : "TASK_LOST",
       reason: "REASON_RECONCILIATION",

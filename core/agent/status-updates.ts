@@ -58,12 +58,6 @@ export class StatusUpdates {
     return this.streams.get(frameworkId)?.get(taskId)?.updates[0];
   }
 
-  /** Whether the task's end is still to be acknowledged. */
-  hasTerminal(frameworkId: FrameworkId, taskId: TaskId): boolean {
-    const last = this.streams.get(frameworkId)?.get(taskId)?.updates.at(-1);
-    return last !== undefined && isTerminalState(last.status.state);
-  }
-
   /** The update that is acknowledged by it; undefined where it is not the outstanding one. */
   acknowledge(frameworkId: FrameworkId, taskId: TaskId, uuid: Base64): TaskUpdate | undefined {
     const stream = this.streams.get(frameworkId)?.get(taskId);
