@@ -1,4 +1,5 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Disposable } from "../../base/disposable.js";
 import { KernelError, messageOf } from "../../base/kernel-error.js";
@@ -94,6 +95,9 @@ function createFastify({ role, logger }: HttpServerOptions): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
     rewriteUrl: (request: IncomingMessage) => canonicalUrl(role, request.url ?? "/"),
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error, _request, reply) =>
+      void sendRefusal(reply, { status: statusOf(error), message: error.message }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   });
   fastify.decorateRequest("principal", undefined);
@@ -112,6 +116,24 @@ function createFastify({ role, logger }: HttpServerOptions): FastifyInstance {
     return sendRefusal(reply, { status, message: "the server failed; its log says why" });
   });
   return fastify;
+}
+
+/** Answers what is not HTTP, as far as its sender still listens; the connection ends in any case. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? 431
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? 408
+        : 400;
+  if (socket.writable && error.code !== "ECONNRESET") {
+    const message = `cannot read the request: ${error.message}`;
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+        `Content-Length: ${Buffer.byteLength(message)}\r\nConnection: close\r\n\r\n${message}`,
+    );
+  }
+  socket.destroySoon();
 }
 
 function gate(endpoint: Endpoint) {
