@@ -37,7 +37,7 @@ export class AgentRole implements LinkRole<MasterToAgent> {
   }
 
   checkEpoch(epoch: number): void {
-    const minimum = this.options.minimumEpoch();
+    const minimum = Math.max(this.options.minimumEpoch(), this.epoch);
     if (epoch < minimum) throw new Refusal("STALE_EPOCH", `epoch ${epoch} is behind ${minimum}`);
   }
 
