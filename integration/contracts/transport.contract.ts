@@ -12,6 +12,8 @@ const ping: MasterToAgent = { type: "PING", connected: true };
 /** A message of a size. */
 const bulk = (bytes: number, fill = "x"): AgentToMaster => pong(fill.repeat(bytes));
 
+const textOf = (message: AgentToMaster) => (message.type === "PONG" ? message.agentId : "");
+
 /** What every transport has to do, whatever it carries the messages over. */
 export function describeTransport(name: string, create: () => Transport): void {
   describe(`transport ${name}`, () => {
@@ -213,15 +215,22 @@ export function describeTransport(name: string, create: () => Transport): void {
     it("leaves a backlog with the peer while it is paused, and tells of congestion", async () => {
       const master = listen();
       const agent = connect();
-      (await master.connection()).pause(true);
-      await agent.connection();
-      const count = 40;
-      for (let i = 0; i < count; i++) agent.own.send(bulk(MIB));
+      const toAgent = await master.connection();
+      toAgent.pause(true);
+      const neighbour = connect();
+      await Promise.all([agent.connection(), neighbour.connection()]);
+      const count = 24;
+      const send = (peer: typeof agent, fill: string) => {
+        for (let i = 0; i < count; i++) peer.own.send(bulk(MIB, fill));
+      };
+      send(agent, "a");
       await agent.until(({ congestion }) => congestion.length === 1);
-      expect(agent.own.bufferedBytes).to.be.greaterThan(4 * MIB);
-      expect(master.messages.length).to.be.lessThan(count);
-      (await master.connection()).pause(false);
+      send(neighbour, "n");
       await master.until(({ messages }) => messages.length === count);
+      expect(new Set(master.messages.map(textOf))).to.deep.equal(new Set(["n".repeat(MIB)]));
+      expect(agent.own.bufferedBytes).to.be.greaterThan(4 * MIB);
+      toAgent.pause(false);
+      await master.until(({ messages }) => messages.length === 2 * count);
       await agent.until(({ congestion }) => congestion.length === 2);
       expect(agent.congestion).to.deep.equal([true, false]);
     });
