@@ -4,9 +4,10 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { PosixLauncher } from "../../modules/launchers/posix.js";
+import { processTable } from "../../modules/support/posix/process-table.js";
 import { makeDirectories } from "../contracts/containers.js";
 import { LauncherBench } from "../contracts/launcher-bench.js";
-import { gone, processesMarked, written } from "../contracts/processes.js";
+import { eventually, gone, processesMarked, written } from "../contracts/processes.js";
 
 const program = fileURLToPath(new URL("./launching-process.js", import.meta.url));
 
@@ -76,6 +77,33 @@ describe("PosixLauncher", () => {
     process.kill(pid, 0);
     await launcher.destroy(id);
     expect(await processesMarked(id)).to.deep.equal([]);
+  });
+
+  it("goes on without its spawner, and with another", async () => {
+    const [first, second] = [bench.newId(), bench.newId()];
+    const launcher = await bench.launcher();
+    const script = "echo on; while [ ! -e go ]; do sleep 0.01; done; exit 22";
+    await launcher.launch(first, bench.request(first, script));
+    await written(bench.request(first, "").stdout);
+    for (const spawner of processTable.starters) process.kill(spawner, "SIGKILL");
+    await eventually("the spawner is gone", async () =>
+      processTable.starters.size === 0 ? true : undefined,
+    );
+    await launcher.launch(second, bench.request(second, "exit 23"));
+    await writeFile(`${bench.directories.workDir}/go`, "");
+    const ends = await Promise.all([launcher.wait(first), launcher.wait(second)]);
+    expect(ends).to.deep.equal([{ exitCode: 22 }, { exitCode: 23 }]);
+  });
+
+  it("runs no command whose spawner was killed before it was let go", async () => {
+    const id = bench.newId();
+    const launcher = await bench.launcher();
+    const isolate = async (): Promise<void> => {
+      for (const spawner of processTable.starters) process.kill(spawner, "SIGKILL");
+    };
+    await launcher.launch(id, bench.request(id, "echo run", { isolate }));
+    expect(await launcher.wait(id)).to.deep.equal({ exitCode: 125 });
+    expect(await bench.output(id)).to.equal("");
   });
 
   it("takes nobody for its own after the machine's restart", async () => {

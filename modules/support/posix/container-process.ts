@@ -1,29 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { constants, type FSWatcher, watch } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
-import type { Socket } from "node:net";
+import { type FSWatcher, watch } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { KernelError } from "../../../core/base/kernel-error.js";
 import type { ContainerTermination } from "../../../core/contracts/container.js";
 import type { LaunchRequest } from "../../../core/contracts/launcher.js";
-import {
-  containerMarker,
-  type ProcessEntry,
-  type ProcessTree,
-  parseStat,
-} from "./process-snapshot.js";
-import { Pacer } from "./pacer.js";
 import { killTree } from "./kill-tree.js";
+import { type ProcessEntry, type ProcessTree, parseStat } from "./process-snapshot.js";
 import { processTable } from "./process-table.js";
-import { parseStatus, shimPath, shimScript, toCommandFile } from "./shim.js";
+import { parseStatus, toCommandFile } from "./shim.js";
+import { type ShimLaunch, spawner } from "./spawner.js";
 import { toArguments } from "./task-arguments.js";
 
 const POLL_MS = 1_000;
 const LOST: ContainerTermination = {
   message: "The process that waited for the container was killed: how it ended is not known",
 };
-
-/** Starting a process holds the event loop for a millisecond or two: one a turn, so that others get theirs. */
-const spawns = new Pacer(1);
 
 /** The processes of one container and the runtime directory that tells of them. */
 export class ContainerProcess implements ProcessTree {
@@ -32,8 +22,9 @@ export class ContainerProcess implements ProcessTree {
   private end: (termination: ContainerTermination) => void = () => {};
   private over = false;
   private unwanted = false;
+  private released = false;
   private startTicks: number | undefined;
-  private handshake: Socket | undefined;
+  private shim: ShimLaunch | undefined;
   private launching: Promise<unknown> = Promise.resolve();
   private watcher: FSWatcher | undefined;
   private poll: NodeJS.Timeout | undefined;
@@ -65,19 +56,25 @@ export class ContainerProcess implements ProcessTree {
 
   private async start(request: LaunchRequest): Promise<number> {
     await this.writeCommand(request);
-    const stdout = await openOutput(request.stdout);
-    const stderr = await openOutput(request.stderr);
-    let pid: number;
-    try {
-      await spawns.turn();
-      this.checkWanted();
-      pid = await this.spawnShim(stdout.fd, stderr.fd);
-    } finally {
-      await Promise.all([stdout.close(), stderr.close()]);
-    }
+    this.checkWanted();
+    const { containerId, directory } = this;
+    const { stdout, stderr } = request;
+    const shim = spawner.spawn({ containerId, directory, stdout, stderr });
+    this.shim = shim;
+    const { shimPid, pid } = await shim.started.catch(async (cause: KernelError) => {
+      const why =
+        cause.message || (await this.read("sig")).trim() || "its first process was killed";
+      throw new KernelError("CONTAINER_FAILED", `container not started: ${why}`);
+    });
+    this.sessionId = shimPid;
+    void shim.exited.then((told) => {
+      if (told) return this.onShimGone();
+      return this.released ? undefined : this.adopt(true);
+    });
     await request.isolate(pid);
     this.checkWanted();
-    this.handshake?.end("go\n", () => this.handshake?.destroy());
+    shim.release();
+    this.shim = undefined;
     return pid;
   }
 
@@ -91,45 +88,6 @@ export class ContainerProcess implements ProcessTree {
       arguments: await toArguments(this.containerId, request),
     });
     await writeFile(`${this.directory}/command`, text, { mode: 0o600 });
-  }
-
-  private spawnShim(stdout: number, stderr: number): Promise<number> {
-    const child = spawn("/bin/sh", ["-c", shimScript, "dasmos-shim", this.directory], {
-      cwd: "/",
-      detached: true,
-      env: { PATH: shimPath, [containerMarker]: this.containerId },
-      stdio: ["ignore", stdout, stderr, "pipe"],
-    });
-    this.sessionId = child.pid;
-    child.once("exit", () => void this.onShimGone());
-    child.unref();
-    return this.readPid(child);
-  }
-
-  private readPid(child: ChildProcess): Promise<number> {
-    const socket = child.stdio[3] as Socket;
-    this.handshake = socket;
-    return new Promise((resolve, reject) => {
-      let text = "";
-      child.once("error", (cause) => {
-        this.end(LOST);
-        reject(new KernelError("CONTAINER_FAILED", `cannot start /bin/sh: ${cause.message}`));
-      });
-      socket.on("data", (bytes) => {
-        text += bytes.toString("latin1");
-        if (text.endsWith("\n")) resolve(Number(text));
-      });
-      // A child that was killed meanwhile has closed its end; how it ended is told by the shim.
-      socket.on("error", () => {});
-      socket.once("close", () => {
-        if (text === "") void this.whyNotStarted().then(reject);
-      });
-    });
-  }
-
-  private async whyNotStarted(): Promise<KernelError> {
-    const why = (await this.read("sig")).trim() || "its first process was killed";
-    return new KernelError("CONTAINER_FAILED", `container not started: ${why}`);
   }
 
   private checkWanted(): void {
@@ -175,7 +133,7 @@ export class ContainerProcess implements ProcessTree {
   /** Kills every process and removes the runtime directory. A launch under way fails. */
   async destroy(): Promise<void> {
     this.unwanted = true;
-    this.handshake?.destroy();
+    this.shim?.abandon();
     await this.launching;
     await killTree(this);
     if (this.startTicks !== undefined) await this.look();
@@ -186,14 +144,8 @@ export class ContainerProcess implements ProcessTree {
 
   /** Lets go of everything but the processes. */
   release(): void {
-    this.handshake?.destroy();
+    this.released = true;
     this.watcher?.close();
     clearInterval(this.poll);
   }
-}
-
-/** The sandbox is the user's: a link there must not make the agent write elsewhere. */
-function openOutput(path: string): Promise<FileHandle> {
-  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
-  return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
 }

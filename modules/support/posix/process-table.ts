@@ -14,6 +14,8 @@ const STAT_BYTES_MAX = 1024;
 
 /** Reads `/proc`. All who ask in the same while share one reading, so that a thousand containers end at the price of one. */
 export class ProcessTable {
+  /** Processes whose children are known to those who asked for them: no marker is looked for. */
+  readonly starters = new Set<number>();
   private readonly buffer = Buffer.allocUnsafe(STAT_BYTES_MAX);
   private current: Promise<ProcessSnapshot> | undefined;
   private next: Promise<ProcessSnapshot> | undefined;
@@ -81,7 +83,7 @@ export class ProcessTable {
 
   /**
    * Looks for the marker where session and parents may not tell: in the leaders of sessions, and in members of sessions
-   * without a leader. Children of this process are known to those who started them.
+   * without a leader.
    */
   private async readMarkers(
     entries: ReadonlyMap<number, ProcessEntry>,
@@ -91,7 +93,7 @@ export class ProcessTable {
     for (const entry of entries.values()) {
       const led = entry.pid !== entry.sessionId && entries.has(entry.sessionId);
       // Kernel threads have session 0.
-      if (led || entry.sessionId === 0 || entry.parentPid === process.pid) continue;
+      if (led || entry.sessionId === 0 || this.starters.has(entry.parentPid)) continue;
       const key = `${entry.pid}:${entry.startTicks}`;
       const marker = this.markers.get(key) ?? (await readMarker(entry.pid));
       if (marker === undefined) continue;
