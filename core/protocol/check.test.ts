@@ -32,6 +32,11 @@ describe("checkMessage", () => {
     ["null in a list", { ...cpus, reservations: [null] }, cpus],
     ["an unknown field", { x: [[[]]], ...cpus, y: 1 }, cpus],
     ["the field of every object", { ...cpus, constructor: 1, toString: 2 }, cpus],
+    [
+      "null after the first elements of a list",
+      { ...cpus, reservations: [{ role: "a" }, { role: "b" }, null, { role: "c", x: 1 }] },
+      { ...cpus, reservations: [{ role: "a" }, { role: "b" }, { role: "c" }] },
+    ],
     ["a number in a string", { ...cpus, scalar: { value: " 1 " } }, cpus],
     [
       "one element for a list",

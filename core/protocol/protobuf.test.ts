@@ -76,6 +76,31 @@ describe("decodeProtobuf", () => {
     expect(Object.getPrototypeOf(decoded["limits"])).to.equal(Object.prototype);
   });
 
+  it("reads an entry of a map without a value as the type's own nothing, if there is one", () => {
+    const volume = planOf("mesos.v1.Volume.Source.CSIVolume.StaticProvisioning");
+    const capability = encodeProtobuf(volume, {
+      volume_id: "v",
+      volume_capability: { access_mode: { mode: "SINGLE_NODE_WRITER" } },
+    });
+    const entry = encodeEntry(5, "key");
+    expect(decodeProtobuf(volume, join(capability, entry))).to.deep.include({
+      volume_context: { key: "" },
+    });
+    expect(() => decodeProtobuf(taskInfo, encodeEntry(15, "key"))).to.throw(
+      MessageError,
+      "limits.value: required, but not set",
+    );
+  });
+
+  it("refuses two members of a oneof", () => {
+    const selector = planOf("mesos.v1.scheduler.AttributeConstraint.Selector");
+    const both = encodeProtobuf(selector, {
+      pseudoattribute_type: "HOSTNAME",
+      attribute_name: "rack",
+    });
+    expect(() => decodeProtobuf(selector, both)).to.throw(MessageError, "only one of");
+  });
+
   it("clamps the largest integers as the JSON check does", () => {
     const bytes = new Uint8Array([8, 0, 16, ...Array<number>(9).fill(0xff), 1]);
     expect(decodeProtobuf(range, bytes)).to.deep.equal({ begin: 0, end: 2 ** 64 - 2048 });
@@ -186,6 +211,11 @@ function tag(number: number, wireType: number): number {
 /** `body` as the field `number`. */
 function framed(number: number, body: Uint8Array): Uint8Array {
   return protobuf.Writer.create().uint32(tag(number, 2)).bytes(body).finish();
+}
+
+/** An entry of the map that is the field `number`: a key without a value. */
+function encodeEntry(number: number, key: string): Uint8Array {
+  return framed(number, protobuf.Writer.create().uint32(tag(1, 2)).string(key).finish());
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {
