@@ -37,7 +37,7 @@ export class ResourceIdentity implements IdentityFields {
   readonly shared: boolean;
   readonly providerId: string | undefined;
   readonly fixedAmount: ResourceValue | undefined;
-  private readonly allocatedTo = new Map<string | undefined, ResourceIdentity>();
+  readonly #allocatedTo = new Map<string | undefined, ResourceIdentity>();
 
   private constructor(
     private readonly fields: IdentityFields,
@@ -94,11 +94,11 @@ export class ResourceIdentity implements IdentityFields {
 
   withAllocation(role: string | undefined): ResourceIdentity {
     if (role === this.allocationRole) return this;
-    let identity = this.allocatedTo.get(role);
+    let identity = this.#allocatedTo.get(role);
     if (!identity) {
-      if (this.allocatedTo.size >= CACHE_LIMIT) this.allocatedTo.clear();
+      if (this.#allocatedTo.size >= CACHE_LIMIT) this.#allocatedTo.clear();
       identity = ResourceIdentity.of({ ...this.fields, allocationRole: role });
-      this.allocatedTo.set(role, identity);
+      this.#allocatedTo.set(role, identity);
     }
     return identity;
   }

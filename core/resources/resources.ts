@@ -25,9 +25,9 @@ import {
 export class Resources {
   static readonly empty = new Resources(Shape.empty, []);
 
-  private wire: readonly v1.Resource[] | undefined;
-  private text: string | undefined;
-  private amounts: ResourceQuantities | undefined;
+  #wire: readonly v1.Resource[] | undefined;
+  #text: string | undefined;
+  #amounts: ResourceQuantities | undefined;
 
   private constructor(
     private readonly shape: Shape,
@@ -91,10 +91,10 @@ export class Resources {
 
   /** Equal collections have equal keys, and only they. */
   get key(): string {
-    this.text ??= this.entries()
+    this.#text ??= this.entries()
       .map(({ identity, value }) => `${identity.key}=${JSON.stringify(value)}`)
       .join(";");
-    return this.text;
+    return this.#text;
   }
 
   plus(other: Resources): Resources {
@@ -299,7 +299,7 @@ export class Resources {
   }
   /** All scalars by name, whatever they are reserved for; a shared one counts once. */
   quantities(): ResourceQuantities {
-    if (!this.amounts) {
+    if (!this.#amounts) {
       const amounts = new Map<string, number>();
       for (let i = 0; i < this.values.length; i++) {
         const { name, type, shared, fixedAmount } = this.identity(i);
@@ -309,9 +309,9 @@ export class Resources {
           fixedAmount === undefined ? value : (shared ? 1 : value) * Number(fixedAmount);
         amounts.set(name, (amounts.get(name) ?? 0) + milli);
       }
-      this.amounts = amounts;
+      this.#amounts = amounts;
     }
-    return this.amounts;
+    return this.#amounts;
   }
   ports(): readonly Range[] {
     const all: Range[] = [];
@@ -327,8 +327,8 @@ export class Resources {
     if (format !== "post-refinement") {
       return this.entries().flatMap((entry) => wireEntry(entry, format));
     }
-    this.wire ??= this.entries().flatMap((entry) => wireEntry(entry, format));
-    return this.wire;
+    this.#wire ??= this.entries().flatMap((entry) => wireEntry(entry, format));
+    return this.#wire;
   }
 
   toString(): string {

@@ -10,8 +10,8 @@ export class Shape {
   private static count = 0;
   static empty = new Shape([]);
 
-  private readonly longer = new Map<ResourceIdentity, Shape>();
-  private readonly allocatedTo = new Map<string | undefined, Shape>();
+  readonly #longer = new Map<ResourceIdentity, Shape>();
+  readonly #allocatedTo = new Map<string | undefined, Shape>();
   /** Whether all entries are allocated to one role, or all to none. */
   readonly hasOneAllocation: boolean;
   readonly hasReservations: boolean;
@@ -38,10 +38,10 @@ export class Shape {
   }
 
   private with(identity: ResourceIdentity): Shape {
-    let shape = this.longer.get(identity);
+    let shape = this.#longer.get(identity);
     if (!shape) {
       shape = new Shape([...this.identities, identity]);
-      this.longer.set(identity, shape);
+      this.#longer.set(identity, shape);
       if (++Shape.count > SHAPE_LIMIT) Shape.forget();
     }
     return shape;
@@ -50,16 +50,16 @@ export class Shape {
   /** Shapes only ever save work: after this, equal ones are told by their identities. */
   private static forget(): void {
     this.count = 0;
-    this.empty.longer.clear();
+    this.empty.#longer.clear();
   }
 
   /** Presupposes `hasOneAllocation`: then neither the order changes nor do two entries become one. */
   withAllocation(role: string | undefined): Shape {
-    let shape = this.allocatedTo.get(role);
+    let shape = this.#allocatedTo.get(role);
     if (!shape) {
       shape = Shape.of(this.identities.map((identity) => identity.withAllocation(role)));
-      if (this.allocatedTo.size >= SHAPE_LIMIT) this.allocatedTo.clear();
-      this.allocatedTo.set(role, shape);
+      if (this.#allocatedTo.size >= SHAPE_LIMIT) this.#allocatedTo.clear();
+      this.#allocatedTo.set(role, shape);
     }
     return shape;
   }

@@ -1,13 +1,15 @@
 import { expect } from "chai";
-import { AllocatorStory } from "../../integration/contracts/allocator-story.js";
+import type { Allocation } from "../../core/contracts/allocator.js";
+import { AllocatorStory, frameworkOf, quota } from "../../integration/contracts/allocator-story.js";
 import { DrfSorterFactory } from "../sorters/drf.js";
 import { HierarchicalAllocator } from "./hierarchical.js";
 
+const cpus = (allocations: readonly Allocation[]) =>
+  allocations.reduce((sum, { resources }) => sum + resources.scalar("cpus"), 0);
 const story = (options = {}) =>
   new AllocatorStory(new HierarchicalAllocator(new DrfSorterFactory()), options);
 
 describe("HierarchicalAllocator", () => {
-  // Total 3 cpus and 1536 mem once all are there.
   it("serves the role with the smallest dominant share, agent by agent", () => {
     const tale = story().agent("a1", "cpus:2;mem:1024").framework("f1", "role1");
     // role1 is alone.
@@ -29,5 +31,119 @@ describe("HierarchicalAllocator", () => {
     expect(tale.run()).to.deep.equal(["f1 in * on a: cpus:4; mem:4096"]);
     tale.use(0, "cpus:3;mem:3072");
     expect(tale.cycle()).to.deep.equal(["f2 in * on a: cpus:1; mem:1024"]);
+  });
+
+  it("divides agents by the weights of roles", () => {
+    const tale = story();
+    tale.allocator.updateWeights(new Map([["gold", 2]]));
+    tale.framework("g", "gold").framework("p", "plain");
+    for (let i = 0; i < 6; i++) tale.agent(`a${i}`, "cpus:1;mem:64");
+    // Two agents for gold to each for plain: shares of 4/6 and 2/6, divided by 2 and 1.
+    const roles = tale.slices(100).map(({ role }) => role);
+    expect(roles.filter((role) => role === "gold")).to.have.length(4);
+  });
+
+  it("decides fairness between siblings before it looks at cousins", () => {
+    const tale = story().framework("x", "a/x").framework("y", "a/y").framework("b", "b");
+    for (let i = 0; i < 8; i++) tale.agent(`a${i}`, "cpus:1;mem:64");
+    const count = new Map<string, number>();
+    for (const { role } of tale.slices(100)) count.set(role, (count.get(role) ?? 0) + 1);
+    expect(Object.fromEntries(count)).to.deep.equal({ "a/x": 2, "a/y": 2, b: 4 });
+  });
+
+  it("waits after a failover with quotas until enough agents are back, or until its time is over", () => {
+    const waiting = () => {
+      const tale = story();
+      tale.allocator.recover(10, new Map([["r", quota("cpus:1")]]), 0);
+      return tale.framework("f");
+    };
+    const tale = waiting();
+    for (let i = 0; i < 7; i++) tale.agent(`a${i}`, "cpus:1;mem:64");
+    expect(tale.allocator.hasWork).to.equal(false);
+    expect(tale.cycle()).to.deep.equal([]);
+    // 8 agents are back: 7 cpus for f, one is held back for r.
+    expect(cpus(tale.agent("a8", "cpus:1;mem:64").slices(100))).to.equal(7_000);
+    const late = waiting().agent("a", "cpus:2;mem:64");
+    expect(late.cycle(599_999)).to.deep.equal([]);
+    expect(late.cycle(1)).to.have.length(1);
+  });
+
+  it("does not wait where there are no quotas", () => {
+    const tale = story();
+    tale.allocator.recover(10, new Map(), 0);
+    expect(tale.framework("f").agent("a", "cpus:1").run()).to.have.length(1);
+  });
+
+  it("keeps a role's holdings when the framework leaves it, until they are given back", () => {
+    const tale = story().framework("f", "r").framework("g", "s").agent("a", "cpus:1;mem:64");
+    tale.run();
+    tale.allocator.updateFramework("f", frameworkOf("f", { roles: ["s"] }));
+    tale.decline();
+    expect(tale.cycle()).to.deep.equal(["f in s on a: cpus:1; mem:64"]);
+  });
+});
+
+describe("HierarchicalAllocator with quotas", () => {
+  it("gives an unsatisfied guarantee its part first, whoever's turn it is", () => {
+    const tale = story().framework("q", "quota").framework("f", "fair");
+    tale.allocator.updateQuota("quota", quota("cpus:2;mem:128", "cpus:2;mem:128"));
+    // fair is before quota by name; 4 cpus, of which 2 are guaranteed and no more may go to quota.
+    tale.agent("a", "cpus:4;mem:1024;ports:[1-2]");
+    expect(tale.run()).to.deep.equal([
+      "q in quota on a: cpus:2; mem:128; ports:[1-2]",
+      "f in fair on a: cpus:2; mem:896",
+    ]);
+  });
+
+  it("holds a guarantee back, cluster wide, while nobody is there to take it", () => {
+    const tale = story().framework("f", "fair").agent("a", "cpus:3;mem:1024");
+    tale.allocator.updateQuota("quota", quota("cpus:2"));
+    expect(tale.run()).to.deep.equal(["f in fair on a: cpus:1; mem:1024"]);
+    // Another agent has what is held back: the first may be used up.
+    tale.agent("b", "cpus:2;mem:1024");
+    expect(tale.run()).to.deep.equal(["f in fair on b: cpus:2; mem:1024"]);
+  });
+
+  it("uses an agent for a guarantee only if it brings it further", () => {
+    const tale = story().framework("q", "quota").framework("f", "fair");
+    tale.allocator.updateQuota("quota", quota("gpus:1", "cpus:0;mem:0"));
+    tale.agent("a", "cpus:4;mem:1024");
+    expect(tale.run()).to.deep.equal(["f in fair on a: cpus:4; mem:1024"]);
+  });
+
+  it("caps by the limit what is neither reserved nor revocable", () => {
+    const tale = story().framework("q", "quota");
+    tale.allocator.updateQuota("quota", quota("", "cpus:1.5"));
+    tale.agent("a", "cpus:1;mem:64").agent("b", "cpus:2;cpus(quota):0.25;mem:64");
+    // The reservation counts: 1.25 cpus are left to the limit.
+    expect(cpus(tale.slices(100))).to.equal(1_500);
+    expect(tale.cycle()).to.deep.equal([]);
+    tale.allocator.updateQuota("quota", undefined);
+    tale.allocator.beginCycle(2_000);
+    expect(cpus(tale.slices(100))).to.equal(1_750);
+  });
+
+  it("counts a subtree against its top-level role's quota, and caps the subtree", () => {
+    const tale = story().framework("x", "quota/x").framework("y", "quota/y");
+    tale.allocator.updateQuota("quota", quota("", "cpus:3;mem:96"));
+    tale.agent("a", "cpus:2;mem:64").agent("b", "cpus:2;mem:64");
+    const offers = tale.slices(100);
+    expect(offers.map(({ role }) => role)).to.have.members(["quota/x", "quota/y"]);
+    expect(offers.reduce((sum, { resources }) => sum + resources.scalar("cpus"), 0)).to.equal(
+      3_000,
+    );
+  });
+
+  it("offers a limited role more once it gives something back", () => {
+    const tale = story()
+      .framework("q", "quota")
+      .agent("a", "cpus:1;mem:64")
+      .agent("b", "cpus:1;mem:64");
+    tale.allocator.updateQuota("quota", quota("", "cpus:1;mem:64"));
+    expect(tale.run()).to.have.length(1);
+    expect(tale.cycle()).to.deep.equal([]);
+    tale.decline("q", 60_000);
+    // The refused agent is filtered, and the other one fits the limit again.
+    expect(tale.cycle()).to.have.length(1);
   });
 });
