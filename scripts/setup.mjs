@@ -102,6 +102,7 @@ export function ensureBuilt({ force = false } = {}) {
   const before = readJson(STAMP);
   const now = currentStamp();
   const stale = force || before?.sources !== now.sources;
+  if (stale) console.error("building dasmos");
   if (force || before?.protocol !== now.protocol || !existsSync(GENERATED)) {
     if (!run(process.execPath, [join(root, "scripts", "generate-protocol.mjs")]))
       throw new Error("the protocol's types could not be generated");

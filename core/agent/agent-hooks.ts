@@ -1,20 +1,12 @@
-import {
-  type Announcement,
-  announcement,
-  type AsyncStep,
-  asyncStep,
-  type Decorator,
-  decorator,
-} from "../base/hooks.js";
-import type { ContainerId, FrameworkId } from "../base/ids.js";
+import { type Announcement, announcement, type Decorator, decorator } from "../base/hooks.js";
+import type { FrameworkId } from "../base/ids.js";
 import type { Logger } from "../base/logger.js";
 import { serviceToken } from "../base/service-token.js";
 import type { v1 } from "../protocol/v1.js";
 
 /**
  * Where plugins join in on an agent. Made once a kernel and tapped before it starts; taps run in the order of the
- * configuration. All but `postFetch` are synchronous and run inside `step`: they must neither wait nor change what they
- * are given.
+ * configuration, synchronously and inside `step`, so they must neither wait nor change what they are given.
  */
 export class AgentHooks {
   /** The labels of a task that has arrived, before it is launched (slaveRunTaskLabelDecorator). */
@@ -27,8 +19,6 @@ export class AgentHooks {
     Readonly<Record<string, string>>,
     [executor: v1.ExecutorInfo]
   >;
-  /** A container's URIs are in its sandbox; awaited by the containerizer before it starts (slavePostFetchHook). */
-  readonly postFetch: AsyncStep<[containerId: ContainerId, directory: string]>;
   /** The agent forgets an executor (slaveRemoveExecutorHook). */
   readonly removeExecutor: Announcement<[framework: v1.FrameworkInfo, executor: v1.ExecutorInfo]>;
   /**
@@ -48,7 +38,6 @@ export class AgentHooks {
       logger,
     );
     this.executorEnvironment = decorator("executorEnvironment", ["value", "executor"], logger);
-    this.postFetch = asyncStep("postFetch", ["containerId", "directory"], logger);
     this.removeExecutor = announcement("removeExecutor", ["framework", "executor"], logger);
     this.taskStatus = decorator("taskStatus", ["value", "frameworkId"], logger);
     this.agentResources = decorator("agentResources", ["value", "agent"], logger);

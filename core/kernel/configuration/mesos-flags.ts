@@ -16,7 +16,8 @@ const isolators: Readonly<Record<string, string>> = {
 };
 const levels: Readonly<Record<string, string>> = { INFO: "info", WARNING: "warn", ERROR: "error" };
 
-const translations: Readonly<Record<string, Translation>> = {
+/** The flags of Mesos whose name or value differs; every other is ours with dashes for underscores. */
+export const translations: Readonly<Record<string, Translation>> = {
   allocator: {
     to: "allocator",
     value: (text) => text.replace(/^HierarchicalDRF$/, "hierarchical"),
