@@ -12,5 +12,3 @@ export const MAX_REQUEST_BODY_BYTES = 3 * 1024 * 1024;
 export const MAX_REQUEST_VALUES = 300_000;
 /** The largest record of a RecordIO stream that is read. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
-/** The largest frame that passes between a master and an agent. */
-export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
