@@ -97,20 +97,59 @@ export function purgeOrphans() {
   }
 }
 
-/** Generates, compiles and purges whatever has changed since the last build. Throws where it does not compile. */
-export function ensureBuilt({ force = false } = {}) {
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Several commands may be started at once in a fresh checkout: one of them builds, the others wait for it. */
+function oneAtATime(build) {
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const lock = join(root, "dist", "build.lock");
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      const owner = readJson(lock);
+      if (owner !== undefined && !isAlive(owner)) rmSync(lock, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+  try {
+    build();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function build({ force }) {
   const before = readJson(STAMP);
   const now = currentStamp();
-  const stale = force || before?.sources !== now.sources;
-  if (stale) console.error("building dasmos");
-  if (force || before?.protocol !== now.protocol || !existsSync(GENERATED)) {
-    if (!run(process.execPath, [join(root, "scripts", "generate-protocol.mjs")]))
-      throw new Error("the protocol's types could not be generated");
-  } else if (!stale) return;
+  const generate = force || before?.protocol !== now.protocol || !existsSync(GENERATED);
+  if (!generate && before?.sources === now.sources) return;
+  console.error("building dasmos");
+  if (generate && !run(process.execPath, [join(root, "scripts", "generate-protocol.mjs")]))
+    throw new Error("the protocol's types could not be generated");
   purgeOrphans();
   if (!run(bin("tsc"), ["-b"])) throw new Error("the sources do not compile");
-  mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(STAMP, JSON.stringify(now));
+}
+
+/** Generates, compiles and purges whatever has changed since the last build. Throws where it does not compile. */
+export function ensureBuilt({ force = false } = {}) {
+  if (
+    !force &&
+    existsSync(GENERATED) &&
+    JSON.stringify(readJson(STAMP)) === JSON.stringify(currentStamp())
+  )
+    return;
+  oneAtATime(() => build({ force }));
 }
 
 /** Both, or a message and exit code 1. */
