@@ -4,6 +4,12 @@ import { existsSync } from "node:fs";
 const main = new URL("../dist/core/node/cli/main.js", import.meta.url);
 const setup = new URL("../scripts/setup.mjs", import.meta.url);
 
+// Whoever reads the output may stop reading, as `head` does.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 // A checkout builds itself; an installed package always has what was built.
 if (existsSync(setup)) {
   const { ensureBuilt } = await import(setup.href);
