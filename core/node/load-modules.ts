@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { readdirSync } from "node:fs";
 import { KernelError, messageOf } from "../base/kernel-error.js";
 import { suggest } from "../kernel/configuration/suggest.js";

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -59,8 +59,32 @@ describe("lockWorkDirectory", () => {
     void lock.dispose();
   });
 
-  it("takes over a lock that was cut short", () => {
+  it("takes over a lock that was cut short, and a claim that was left", () => {
     writeFileSync(join(directory, "lock"), "");
+    writeFileSync(join(directory, "lock.claim"), "1 1 other-boot\n");
     void lockWorkDirectory(directory).dispose();
+    expect(readdirSync(directory)).to.deep.equal([]);
+  });
+
+  it("lets one of many have a stale lock", async () => {
+    writeFileSync(join(directory, "lock"), "1 1 other-boot\n");
+    const script = `
+      import { lockWorkDirectory } from ${JSON.stringify(module)};
+      try { lockWorkDirectory(${JSON.stringify(directory)}); console.log("mine"); }
+      catch (error) { console.log(error.code); }
+      process.stdin.resume();`;
+    const rivals = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ["--input-type=module", "-e", script], {
+        stdio: ["pipe", "pipe", "inherit"],
+      }),
+    );
+    const said = await Promise.all(
+      rivals.map(async ({ stdout }) => String((await once(stdout, "data"))[0]).trim()),
+    );
+    for (const rival of rivals) rival.kill("SIGKILL");
+    expect(said.toSorted()).to.deep.equal([
+      ...Array.from({ length: 3 }, () => "WORK_DIRECTORY_LOCKED"),
+      "mine",
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Disposable } from "../base/disposable.js";
 import { KernelError } from "../base/kernel-error.js";
@@ -18,7 +18,7 @@ export function lockWorkDirectory(directory: string): Disposable {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${own}\n`);
   try {
-    while (!linked(draft, file)) takeOver(file, directory);
+    while (!linked(draft, file)) removeStale(file, draft, directory);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -40,25 +40,34 @@ function linked(draft: string, file: string): boolean {
   }
 }
 
-/** Puts a lock without an owner aside. Two processes may both find it so: the rename lets one of them have it. */
-function takeOver(file: string, directory: string): void {
+/**
+ * Removes a lock whose owner is gone. Several processes may find it so at once: whoever holds the claim looks once more,
+ * and what it finds then cannot change under it, because removing it takes the claim.
+ */
+function removeStale(file: string, draft: string, directory: string): void {
   const owner = read(file);
-  const pid = Number(owner?.split(" ")[0]);
-  if (owner !== undefined && owner === identify(pid)) {
-    const message = `${resolve(directory)} is in use by process ${pid}: stop it, or choose another work directory`;
+  if (owner === undefined) return;
+  if (isCurrent(owner)) {
+    const message = `${resolve(directory)} is in use by process ${pidOf(owner)}: stop it, or choose another work directory`;
     throw new KernelError("WORK_DIRECTORY_LOCKED", message);
   }
-  const aside = `${file}.stale.${process.pid}`;
-  try {
-    renameSync(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+  const claim = `${file}.claim`;
+  if (!linked(draft, claim)) {
+    if (!isCurrent(read(claim) ?? "")) rmSync(claim, { force: true });
+    return;
   }
-  const moved = read(aside);
-  // Between the look and the rename another process may have taken the lock: it gets it back.
-  if (moved !== owner) linked(aside, file);
-  rmSync(aside, { force: true });
+  try {
+    if (read(file) === owner) rmSync(file, { force: true });
+  } finally {
+    rmSync(claim, { force: true });
+  }
+}
+
+function pidOf(owner: string): number {
+  return Number(owner.split(" ")[0]);
+}
+function isCurrent(owner: string): boolean {
+  return owner === identify(pidOf(owner));
 }
 
 function read(file: string): string | undefined {
