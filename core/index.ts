@@ -39,6 +39,7 @@ export * from "./contracts/transport.js";
 export type { AgentHooks } from "./agent/agent-hooks.js";
 export type { MasterHooks } from "./master/master-hooks.js";
 export { Clock } from "./machine/runtime.js";
+export { bytes, duration } from "./kernel/configuration/fields.js";
 export {
   defineModule,
   type Module,

@@ -92,29 +92,14 @@ export const agentFields = {
   registrationBackoffFactor: duration("1secs", "the first wait between two attempts to register", {
     maximum: "1mins",
   }),
-  recover: z
-    .enum(["reconnect", "cleanup"])
-    .default("reconnect")
-    .describe("after a restart: take living executors over, or end them and stop"),
   recoveryTimeout: duration(
     "15mins",
     "how long an agent may be away before its executors end themselves",
   ),
-  strict: flag(true, "whether any error of recovery stops the agent"),
   reconfigurationPolicy: z
     .enum(["equal", "additive"])
     .default("equal")
     .describe("how the agent may differ from its checkpoint: not at all, or by having more"),
-  gcDelay: duration("1weeks", "how long the sandbox of an ended executor is kept at most"),
-  gcDiskHeadroom: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.1)
-    .describe("the fraction of the disk that garbage collection tries to keep free"),
-  diskWatchInterval: duration("1mins", "the time between two looks at the disk's usage", {
-    minimum: "1ms",
-  }),
   maxCompletedExecutorsPerFramework: count(
     150,
     "how many completed executors of a framework are remembered",

@@ -77,22 +77,6 @@ export function percentage(byDefault: string, description: string) {
   return schema.prefault(byDefault).describe(description);
 }
 
-/** So many in so long, as in `1/10mins`. */
-export interface RateLimit {
-  readonly permits: number;
-  readonly intervalMs: number;
-}
-export function optionalRateLimit(description: string) {
-  const schema = parsed<RateLimit>('a number per duration such as "1/10mins"', (text) => {
-    const [permits = "", interval = ""] = text.split("/", 2);
-    const intervalMs = parseDuration(interval);
-    return /^[1-9]\d*$/.test(permits) && intervalMs !== undefined && intervalMs > 0
-      ? { permits: Number(permits), intervalMs }
-      : undefined;
-  });
-  return schema.optional().describe(description);
-}
-
 /** Amounts such as `cpus:0.01;mem:32`, read as thousandths by name. */
 export function quantities(byDefault: readonly string[], description: string) {
   const expected = 'amounts such as "cpus:0.01" or "cpus:1;mem:64"';

@@ -13,7 +13,6 @@ import {
   flag,
   names,
   optionalDuration,
-  optionalRateLimit,
   optionalText,
   percentage,
   port,
@@ -56,9 +55,6 @@ export const masterFields = {
   recoveryAgentRemovalLimit: percentage(
     "100%",
     "how many of the recovered agents may be lost before the master gives up instead",
-  ),
-  agentRemovalRateLimit: optionalRateLimit(
-    "how fast agents may be marked unreachable, e.g. 1/10mins; absent: at once",
   ),
   requireAgentDomain: flag(false, "whether agents without a domain are refused"),
   allocationInterval: duration("1secs", "the time between two allocation runs", { minimum: "1ms" }),
@@ -116,11 +112,6 @@ export const masterFields = {
   maxUnreachableTasksPerFramework: count(
     1000,
     "how many unreachable tasks of a framework are remembered",
-  ),
-  maxOperatorEventStreamSubscribers: count(
-    1000,
-    "how many may follow the operator event stream",
-    1,
   ),
   heartbeatInterval: duration("15secs", "the time between two heartbeats of an event stream", {
     minimum: "1ms",

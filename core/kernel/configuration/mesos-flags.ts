@@ -50,7 +50,6 @@ export const translations: Readonly<Record<string, Translation>> = {
   },
   role_sorter: { to: "sorter" },
   slave_ping_timeout: { to: "agent-ping-timeout" },
-  slave_removal_rate_limit: { to: "agent-removal-rate-limit" },
   slave_reregister_timeout: { to: "agent-reregister-timeout" },
 };
 

@@ -51,9 +51,18 @@ const groups: readonly (readonly [reason: string, flags: string])[] = [
     "revocable resources are not lent out yet",
     "oversubscribed_resources_interval qos_correction_interval_min",
   ],
+  ["sandboxes are not removed by the agent yet", "gc_delay gc_disk_headroom disk_watch_interval"],
+  [
+    "agents are marked unreachable as they are found so, without a limit yet",
+    "agent_removal_rate_limit slave_removal_rate_limit",
+  ],
+  [
+    "an agent always takes living executors over, and stops on any error of recovery",
+    "recover strict",
+  ],
   [
     "there is nothing like it here",
-    `memory_profiling whitelist offer_constraints_re2_max_mem offer_constraints_re2_max_program_size
+    `memory_profiling max_operator_event_stream_subscribers whitelist offer_constraints_re2_max_mem offer_constraints_re2_max_program_size
     max_executors_per_agent publish_per_framework_metrics webui_dir launcher_dir volume_gid_range
     http_heartbeat_interval executor_reregistration_retry_interval http_command_executor
     http_executor_domain_sockets domain_socket_location gc_non_executor_container_sandboxes

@@ -58,9 +58,9 @@ describe("dasmos", () => {
     writeFileSync(file, "workDir: /w\nmaster: 10.0.0.1:5050\nswitchUser: false\n");
     const expected = `${file}: a valid configuration of an agent\n`;
     expect(await run("config", "check", file)).to.deep.equal({ code: 0, out: expected, err: "" });
-    writeFileSync(file, "agents: 2\nagent: { gcDelay: 1 }\n");
+    writeFileSync(file, "agents: 2\nagent: { recoveryTimeout: 1 }\n");
     expect((await run("config", "check", file)).err).to.match(
-      /agent\.gcDelay: expected a duration/,
+      /agent\.recoveryTimeout: expected a duration/,
     );
   });
 
@@ -97,10 +97,10 @@ describe("process options", () => {
   };
 
   it("reads a flag for every setting, and nothing that was not given", () => {
-    const flags = ["--work-dir", "/w", "--no-switch-user", "--isolators=a,b", "--strict"];
+    const flags = ["--work-dir", "/w", "--no-switch-user", "--isolators=a,b", "--insecure"];
     expect(source("-c", "agent.yaml", ...flags)).to.deep.equal({
       file: "agent.yaml",
-      flags: ["--work-dir=/w", "--switch-user=false", "--strict=true", "--isolators=a,b"],
+      flags: ["--insecure=true", "--work-dir=/w", "--switch-user=false", "--isolators=a,b"],
     });
   });
 
