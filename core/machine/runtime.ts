@@ -1,12 +1,16 @@
-import type { Disposable } from "../base/disposable.js";
 import { serviceToken } from "../base/service-token.js";
 import type { Machine } from "./machine.js";
+
+/** Something that will happen; disposing of it keeps it from happening. */
+export interface Timer {
+  dispose(): void;
+}
 
 /** Time, as a runtime needs it. Production uses the system's monotonic clock, the simulator a virtual one. */
 export interface Clock {
   /** Milliseconds since the Unix epoch, never going backwards within a process. */
   now(): number;
-  schedule(delayMs: number, fire: () => void): Disposable;
+  schedule(delayMs: number, fire: () => void): Timer;
 }
 export const Clock = serviceToken<Clock>("machine/Clock");
 

@@ -46,7 +46,7 @@ export function resourcesText() {
   return parsed(expected, explained(expected, parse)).optional();
 }
 
-function attributesText() {
+export function attributesText() {
   const expected = 'attributes such as "rack:r1;ssd:1"';
   const parse = (text: string) => (parseAttributes(text), text);
   return parsed(expected, explained(expected, parse)).optional();

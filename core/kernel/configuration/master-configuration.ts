@@ -24,6 +24,7 @@ import { modulesField } from "./modules-fields.js";
 const modules = modulesField("master", {
   allocator: "hierarchical",
   sorter: "drf",
+
   registry: "lmdb",
   contender: "standalone",
   transport: "websocket",

@@ -176,8 +176,8 @@ describe("readLocalConfiguration", () => {
         switchUser,
       ]),
     ).to.deep.equal([
-      [6001, "/w/agent-1", "127.0.0.1:6000", "cpus:2", false],
-      [6002, "/w/agent-2", "127.0.0.1:6000", "cpus:2", false],
+      [5051, "/w/agent-1", "127.0.0.1:6000", "cpus:2", false],
+      [5052, "/w/agent-2", "127.0.0.1:6000", "cpus:2", false],
     ]);
   });
 

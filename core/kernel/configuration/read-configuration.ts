@@ -44,8 +44,8 @@ export interface LocalCluster {
  */
 export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalCluster> {
   const { values, problems } = readFields(localFields, raw);
-  const { agents: count, workDir, port, resources, master, agent, ...shared } = values;
-  const masterPort = port ?? 0;
+  const { agents: count, workDir, resources, attributes, master, agent, ...rest } = values;
+  const { port: masterPort = 0, agentPort = 0, demo: _demo, ...shared } = rest;
   const own = readMasterConfiguration(
     { ...shared, port: masterPort, workDir: `${workDir}/master`, ...master },
     "master",
@@ -55,7 +55,8 @@ export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalClu
       {
         ...shared,
         ...(resources !== undefined && { resources }),
-        port: masterPort === 0 ? 0 : masterPort + 1 + i,
+        ...(attributes !== undefined && { attributes }),
+        port: agentPort === 0 ? 0 : agentPort + i,
         master: `127.0.0.1:${masterPort === 0 ? 5050 : masterPort}`,
         workDir: `${workDir}/agent-${i + 1}`,
         runtimeDir: `${workDir}/agent-${i + 1}/run`,

@@ -19,3 +19,11 @@ export type RegisterCommand = (program: Command, context: CliContext) => void;
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** The command has said what there is to say; only its exit code is left. */
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+  constructor(readonly exitCode: number) {
+    super(`exit code ${exitCode}`);
+  }
+}

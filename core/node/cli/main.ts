@@ -3,12 +3,29 @@ import { KernelError } from "../../base/kernel-error.js";
 import { translateMesosFlags } from "../../kernel/configuration/mesos-flags.js";
 import { type ProcessName, processNames } from "../../kernel/configuration/settings.js";
 import { VERSION } from "../version.js";
-import { type CliContext, type RegisterCommand, UsageError } from "./command.js";
+import { type CliContext, CommandFailed, type RegisterCommand, UsageError } from "./command.js";
+import { registerAgent } from "./commands/agent.js";
 import { registerConfig } from "./commands/config.js";
+import { registerLists } from "./commands/lists.js";
+import { registerLocal } from "./commands/local.js";
+import { registerLogs } from "./commands/logs.js";
+import { registerMaster } from "./commands/master.js";
 import { registerModules } from "./commands/modules.js";
+import { registerRun } from "./commands/run.js";
+import { registerTeardown } from "./commands/teardown.js";
 
 /** One line for each file under `commands/`, in the order of the help. */
-const commands: readonly RegisterCommand[] = [registerConfig, registerModules];
+const commands: readonly RegisterCommand[] = [
+  registerLocal,
+  registerMaster,
+  registerAgent,
+  registerRun,
+  registerLists,
+  registerTeardown,
+  registerLogs,
+  registerConfig,
+  registerModules,
+];
 
 /** What the shell learns of a run. */
 export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
@@ -68,6 +85,7 @@ function isProcessName(name: string | undefined): name is ProcessName {
 function reportFailure(error: unknown, { err }: CliContext): number {
   // Commander has said already what was wrong, and shows its help by throwing.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof CommandFailed) return error.exitCode;
   if (error instanceof UsageError) {
     err(`error: ${error.message}\n`);
     return exitCodes.usage;

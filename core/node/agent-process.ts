@@ -1,0 +1,261 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Agent } from "../agent/agent.js";
+import { AgentHooks } from "../agent/agent-hooks.js";
+import type { AgentEffect, AgentInput } from "../agent/agent-io.js";
+import { assert, unreachable } from "../base/assert.js";
+import type { Disposable } from "../base/disposable.js";
+import { KernelError, messageOf } from "../base/kernel-error.js";
+import type { Logger } from "../base/logger.js";
+import { Random } from "../base/random.js";
+import { AgentDirectories } from "../contracts/agent-directories.js";
+import { CheckpointStore } from "../contracts/checkpoint-store.js";
+import { Containerizer } from "../contracts/containerizer.js";
+import { Detector, MasterAddress } from "../contracts/leadership.js";
+import { Transport } from "../contracts/transport.js";
+import { boot, type Kernel, provide, type Provided } from "../kernel/boot.js";
+import type { AgentConfiguration } from "../kernel/configuration/agent-configuration.js";
+import { Runtime } from "../machine/runtime.js";
+import { readMachine, toAgentSettings } from "./agent-settings.js";
+import { Containers } from "./containers.js";
+import { toFlags } from "./flags.js";
+import { AgentHttp } from "./http/agent-http.js";
+import type { HttpAddress } from "./http/http-server.js";
+import { pluginEndpoint } from "./http/plugin-endpoint.js";
+import { MasterLink } from "./master-link.js";
+import type { ProcessOptions } from "./master-process.js";
+import { SystemClock } from "./system-clock.js";
+import { systemRandom } from "./system-random.js";
+import { VERSION } from "./version.js";
+import { lockWorkDirectory } from "./work-directory-lock.js";
+
+/** An agent that is up: it listens, has recovered, and looks for its master. */
+export interface AgentProcess extends Disposable, HttpAddress {
+  /** Settles when the agent ends by itself: told to by the master, unregistered, or failed. */
+  readonly ended: Promise<AgentEnd>;
+  /** SIGUSR1: leaves the cluster for good, with its tasks. `ended` settles when that is done. */
+  unregister(): void;
+  /** Ends every container, and resolves when none is left. The agent is of no use afterwards: dispose it. */
+  endTasks(): Promise<void>;
+}
+export interface AgentEnd {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Starts an agent: modules, HTTP server, recovery, machine, detector, in that order. */
+export async function startAgent(
+  options: ProcessOptions<AgentConfiguration>,
+): Promise<AgentProcess> {
+  const starting = new StartingAgent(options);
+  try {
+    return await starting.start();
+  } catch (error) {
+    await starting.dispose();
+    throw error;
+  }
+}
+
+class StartingAgent {
+  private readonly clock = new SystemClock();
+  private readonly logger: Logger;
+  private readonly configuration: AgentConfiguration;
+  private kernel: Kernel | undefined;
+  private agent: Agent | undefined;
+  private runtime: Runtime<AgentInput, AgentEffect> | undefined;
+  private http: AgentHttp | undefined;
+  private containers: Containers | undefined;
+  private link: MasterLink | undefined;
+  private checkpoints: CheckpointStore | undefined;
+  private end: (end: AgentEnd) => void = () => {};
+  private stopping = false;
+
+  constructor(private readonly options: ProcessOptions<AgentConfiguration>) {
+    this.logger = options.logger;
+    this.configuration = options.loaded.configuration;
+  }
+
+  async start(): Promise<AgentProcess> {
+    const ended = new Promise<AgentEnd>((settle) => (this.end = settle));
+    const hooks = new AgentHooks(this.logger);
+    const workDir = resolve(this.configuration.workDir);
+    const kernel = await this.boot(workDir, hooks);
+    const machine = await readMachine(workDir);
+    const listening = await this.listen(kernel);
+    // In the same turn as the first connection could be taken: no request finds the machine missing.
+    const { configuration, clock } = this;
+    const settings = toAgentSettings(configuration, machine, listening, clock.now());
+    this.agent = new Agent({ settings, random: systemRandom, hooks });
+    this.runtime = new Runtime(this.agent, {
+      clock,
+      carryOut: (effect) => this.carryOut(effect),
+    });
+    await this.recover(kernel);
+    await this.follow(kernel);
+    await kernel.start();
+    return {
+      ...listening,
+      ended,
+      unregister: () => this.deliver({ type: "TERMINATE", unregister: true }),
+      endTasks: async () => {
+        this.stopping = true;
+        await this.containers?.destroyAll();
+      },
+      dispose: () => this.dispose(),
+    };
+  }
+
+  private async boot(workDir: string, hooks: AgentHooks): Promise<Kernel> {
+    const { logger, clock } = this;
+    const { modules, plugins } = this.options.loaded;
+    const lock = lockWorkDirectory(workDir);
+    const directories = {
+      workDir: join(workDir, "meta"),
+      runtimeDir: resolve(this.configuration.runtimeDir),
+    };
+    try {
+      await mkdir(directories.workDir, { recursive: true });
+      this.kernel = await boot({
+        process: "agent",
+        logger,
+        clock,
+        hooks: { agent: hooks },
+        modules,
+        plugins,
+        provided: [
+          provide(AgentDirectories, directories),
+          ...addressOf(this.configuration.master),
+          provide(Random, systemRandom),
+        ],
+      });
+    } catch (error) {
+      await lock.dispose();
+      throw error;
+    }
+    this.kernel.add(lock);
+    this.kernel.add(clock);
+    return this.kernel;
+  }
+
+  private async listen(kernel: Kernel): Promise<HttpAddress> {
+    const { configuration, logger } = this;
+    this.http = new AgentHttp({
+      logger,
+      version: VERSION,
+      deliver: (input) => this.deliver(input),
+      state: () => this.machine.state,
+      flags: toFlags(configuration),
+      metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
+      now: () => this.clock.now(),
+    });
+    for (const route of kernel.routes) this.http.server.add(pluginEndpoint(route));
+    kernel.add(this.http.server);
+    return await this.http.server.listen({ host: configuration.ip, port: configuration.port });
+  }
+
+  private async recover(kernel: Kernel): Promise<void> {
+    this.checkpoints = kernel.get(CheckpointStore);
+    this.containers = new Containers(
+      kernel.getAll(Containerizer),
+      (input) => this.deliver(input),
+      this.logger,
+    );
+    await this.containers.recover();
+    this.deliver({ type: "RECOVERED", checkpoints: await this.checkpoints.load() });
+  }
+
+  private async follow(kernel: Kernel): Promise<void> {
+    const link = new MasterLink({
+      transport: kernel.get(Transport),
+      clock: this.clock,
+      random: systemRandom,
+      logger: this.logger,
+      deliver: (input) => this.deliver(input),
+    });
+    this.link = kernel.add(link);
+    kernel.add(await kernel.get(Detector).detect((leader) => link.onLeader(leader)));
+  }
+
+  private get machine(): Agent {
+    assert(this.agent !== undefined, "a request before the machine was made");
+    return this.agent;
+  }
+
+  private deliver(input: AgentInput): void {
+    if (!this.stopping) this.runtime?.deliver(input);
+  }
+
+  private carryOut(effect: AgentEffect): void {
+    switch (effect.type) {
+      case "SEND":
+        return this.link?.send(effect.message);
+      case "RECONNECT":
+        return this.link?.reconnect(effect);
+      case "OPEN_STREAM":
+      case "EVENT":
+      case "CLOSE_STREAM":
+      case "RESPOND":
+        return this.http?.carryOut(effect);
+      case "LAUNCH":
+        return this.containers?.launch(effect.containerId, effect.config);
+      case "KILL":
+        return this.containers?.kill(effect.containerId, effect.signal);
+      case "DESTROY":
+        return this.containers?.destroy(effect.containerId);
+      case "UPDATE":
+        return this.containers?.update(effect.containerId, effect.resources);
+      case "CHECKPOINT":
+        return void this.checkpoint(effect);
+      case "TIMER": {
+        const { timer } = effect;
+        this.clock.schedule(effect.delayMs, () => this.deliver({ type: "TIMER", timer }));
+        return;
+      }
+      case "LOG":
+        return this.logger[effect.level](effect.message, effect.fields);
+      case "EXIT":
+        return this.stop(effect);
+      default:
+        unreachable(effect);
+    }
+  }
+
+  /** An agent that cannot tell what its checkpoints hold must not go on. */
+  private async checkpoint({
+    ticket,
+    records,
+  }: AgentEffect & { readonly type: "CHECKPOINT" }): Promise<void> {
+    try {
+      await this.checkpoints?.write(records);
+      this.deliver({ type: "CHECKPOINTED", ticket });
+    } catch (error) {
+      this.stop({ status: 1, message: `checkpoints cannot be written: ${messageOf(error)}` });
+    }
+  }
+
+  private stop({ status, message }: AgentEnd): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.end({ status, message });
+  }
+
+  /** Ends the process' part of everything; containers go on without it. */
+  async dispose(): Promise<void> {
+    this.stopping = true;
+    if (this.kernel === undefined) this.clock.dispose();
+    await this.kernel?.dispose();
+  }
+}
+
+/** The configuration says that the master is there, unless a detector finds it. */
+function addressOf(master: string | undefined): readonly Provided[] {
+  if (master === undefined) return [];
+  const colon = master.lastIndexOf(":");
+  const hostname = master.slice(0, colon).replace(/^\[|\]$/g, "");
+  return [provide(MasterAddress, { hostname, port: Number(master.slice(colon + 1)) })];
+}
+
+/** The failure that an agent's end is, for a command that has to report it. */
+export function toError({ status, message }: AgentEnd): KernelError | undefined {
+  return status === 0 ? undefined : new KernelError("TRANSPORT_FAILED", message);
+}

@@ -1,0 +1,27 @@
+import type { RegisterCommand } from "../command.js";
+import { addProcessOptions, configurationSource } from "../process-options.js";
+import { untilStopped } from "../signals.js";
+
+/** `dasmos agent`: SIGTERM stops it without touching its tasks, SIGUSR1 unregisters it and ends them. */
+export const registerAgent: RegisterCommand = (program, context) => {
+  const command = program.command("agent").description("run an agent");
+  addProcessOptions(command, "agent").action(async () => {
+    const [{ loadAgentConfiguration }, { startAgent, toError }, { createLogger }] =
+      await Promise.all([
+        import("../../load-configuration.js"),
+        import("../../agent-process.js"),
+        import("../../logger.js"),
+      ]);
+    const loaded = await loadAgentConfiguration(configurationSource(command, "agent", context));
+    const { logLevel: level, logFormat: format } = loaded.configuration;
+    const logger = createLogger({ level, format });
+    const stopped = untilStopped();
+    const agent = await startAgent({ loaded, logger });
+    process.on("SIGUSR1", () => agent.unregister());
+    logger.info("agent is up", { host: agent.host, port: agent.port });
+    const end = await Promise.race([stopped.then(() => undefined), agent.ended]);
+    await agent.dispose();
+    const failure = end && toError(end);
+    if (failure !== undefined) throw failure;
+  });
+};

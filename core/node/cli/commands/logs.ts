@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isTerminalState } from "../../../protocol/task-state.js";
+import type { v1 } from "../../../protocol/v1.js";
+import { type CliContext, type RegisterCommand, UsageError } from "../command.js";
+import { addMasterOptions, type MasterOptions } from "../master-options.js";
+
+interface LogsOptions extends MasterOptions {
+  readonly follow: boolean;
+  readonly stderr: boolean;
+}
+
+const POLL_MS = 200;
+
+/** `dasmos logs`: what a task has printed, and with `-f` what it goes on to print. */
+export const registerLogs: RegisterCommand = (program, context) => {
+  const command = program
+    .command("logs")
+    .description("print what a task has printed")
+    .argument("<task>", "the task's id")
+    .option("-f, --follow", "go on until the task has ended", false)
+    .option("--stderr", "its standard error instead of its standard output", false);
+  addMasterOptions(command, context).action((id: string, options: LogsOptions) =>
+    logs(id, options, context),
+  );
+};
+
+async function logs(id: string, options: LogsOptions, context: CliContext): Promise<void> {
+  const { FileTail, sandboxFile } = await import("../../client/file-tail.js");
+  const task = await findTask(id, options.master);
+  const url = await agentUrl(task.agent_id.value, options.master);
+  const executorId = task.executor_id?.value ?? id;
+  const file = options.stderr ? "stderr" : "stdout";
+  const decoder = new TextDecoder();
+  const tail = new FileTail(
+    url,
+    sandboxFile(task.framework_id.value, executorId, file),
+    (bytes) => {
+      const text = decoder.decode(bytes, { stream: true });
+      context.out(options.json ? `${JSON.stringify({ taskId: id, file, text })}\n` : text);
+    },
+  );
+  await tail.drain();
+  while (options.follow && !isTerminalState((await findTask(id, options.master)).state)) {
+    await sleep(POLL_MS);
+    await tail.drain();
+  }
+  if (options.follow) await tail.drain();
+}
+
+async function findTask(id: string, master: string): Promise<v1.Task> {
+  const { callMaster } = await import("../../client/operator-client.js");
+  const { get_tasks: all } = await callMaster(master, { type: "GET_TASKS" });
+  const lists = [all?.tasks, all?.unreachable_tasks, all?.completed_tasks];
+  const found = lists.flatMap((list) => list ?? []).find(({ task_id }) => task_id.value === id);
+  if (found === undefined) throw new UsageError(`no task '${id}' is known at ${master}`);
+  return found;
+}
+
+async function agentUrl(agentId: string, master: string): Promise<string> {
+  const { callMaster } = await import("../../client/operator-client.js");
+  const { get_agents } = await callMaster(master, { type: "GET_AGENTS" });
+  const agent = get_agents?.agents?.find(({ agent_info }) => agent_info.id?.value === agentId);
+  if (agent === undefined)
+    throw new UsageError(`agent ${agentId}, where the task ran, is not registered`);
+  const address = /@(.+)$/.exec(agent.pid ?? "")?.[1];
+  return `http://${address ?? `${agent.agent_info.hostname}:${agent.agent_info.port ?? 5051}`}`;
+}

@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { join, resolve } from "node:path";
+import { assert, unreachable } from "../base/assert.js";
+import type { Disposable } from "../base/disposable.js";
+import { KernelError, messageOf } from "../base/kernel-error.js";
+import type { Logger } from "../base/logger.js";
+import { Random } from "../base/random.js";
+import { Allocator } from "../contracts/allocator.js";
+import { Contender, MasterAddress } from "../contracts/leadership.js";
+import { MasterDirectories } from "../contracts/master-directories.js";
+import { type RegistryOperation, RegistryStore } from "../contracts/registry-store.js";
+import { Transport } from "../contracts/transport.js";
+import { boot, type Kernel, provide } from "../kernel/boot.js";
+import type { MasterConfiguration } from "../kernel/configuration/master-configuration.js";
+import { Runtime } from "../machine/runtime.js";
+import { Master } from "../master/master.js";
+import { MasterHooks } from "../master/master-hooks.js";
+import type { MasterEffect, MasterInput } from "../master/master-io.js";
+import { AGENT_PATH } from "./agent-path.js";
+import { AgentConnections } from "./agent-connections.js";
+import { toFlags } from "./flags.js";
+import type { Leadership } from "./http/leadership-gate.js";
+import { MasterHttp } from "./http/master-http.js";
+import { pluginEndpoint } from "./http/plugin-endpoint.js";
+import type { Loaded } from "./load-configuration.js";
+import { masterInfo } from "./master-info.js";
+import { toMasterSettings } from "./master-settings.js";
+import { SystemClock } from "./system-clock.js";
+import { systemRandom } from "./system-random.js";
+import { VERSION } from "./version.js";
+import { within } from "./within.js";
+import { lockWorkDirectory } from "./work-directory-lock.js";
+
+/** A master that is up: it listens, has been elected, and has read its registry. */
+export interface MasterProcess extends Disposable {
+  readonly host: string;
+  readonly port: number;
+  /** Settles when the master cannot go on; the process is expected to end. */
+  readonly failed: Promise<KernelError>;
+}
+
+export interface ProcessOptions<C> {
+  readonly loaded: Loaded<C>;
+  readonly logger: Logger;
+}
+
+/** Starts a master: modules, HTTP server, election, registry, machine, in that order. */
+export async function startMaster(
+  options: ProcessOptions<MasterConfiguration>,
+): Promise<MasterProcess> {
+  const starting = new StartingMaster(options);
+  try {
+    return await starting.start();
+  } catch (error) {
+    await starting.dispose();
+    throw error;
+  }
+}
+
+class StartingMaster {
+  private readonly clock = new SystemClock();
+  private readonly configuration: MasterConfiguration;
+  private readonly logger: Logger;
+  private kernel: Kernel | undefined;
+  private master: Master | undefined;
+  private runtime: Runtime<MasterInput, MasterEffect> | undefined;
+  private http: MasterHttp | undefined;
+  private connections: AgentConnections | undefined;
+  private registry: RegistryStore | undefined;
+  private leadership: Leadership = { type: "NO_LEADER" };
+  private fail: (error: KernelError) => void = () => {};
+  private stopping = false;
+
+  constructor(private readonly options: ProcessOptions<MasterConfiguration>) {
+    this.configuration = options.loaded.configuration;
+    this.logger = options.logger;
+  }
+
+  async start(): Promise<MasterProcess> {
+    const { configuration, logger, clock } = this;
+    const failed = new Promise<KernelError>((settle) => (this.fail = settle));
+    const hooks = new MasterHooks(logger);
+    const workDir = resolve(configuration.workDir);
+    const lock = lockWorkDirectory(workDir);
+    this.kernel = await boot({
+      process: "master",
+      logger,
+      clock,
+      hooks: { master: hooks },
+      modules: this.options.loaded.modules,
+      plugins: this.options.loaded.plugins,
+      provided: [
+        provide(MasterDirectories, { workDir: join(workDir, "master") }),
+        provide(MasterAddress, { hostname: configuration.ip, port: configuration.port }),
+        provide(Random, systemRandom),
+      ],
+    }).catch(async (error: unknown) => {
+      await lock.dispose();
+      throw error;
+    });
+    this.kernel.add(lock);
+    this.kernel.add(clock);
+    const listening = await this.listen(this.kernel);
+    // In the same turn as the first connection could be taken: no request finds the machine missing.
+    const info = masterInfo(randomUUID(), configuration, listening);
+    const settings = toMasterSettings(configuration, info, clock.now());
+    const allocator = this.kernel.get(Allocator);
+    this.master = new Master({ settings, allocator, random: systemRandom, hooks });
+    this.runtime = new Runtime(this.master, {
+      clock,
+      carryOut: (effect) => this.carryOut(effect),
+      onTurnEnd: () => this.connections?.onTurnEnd(),
+    });
+    await this.lead(this.kernel, info);
+    await this.kernel.start();
+    return { ...listening, failed, dispose: () => this.dispose() };
+  }
+
+  private async listen(kernel: Kernel): Promise<{ readonly host: string; readonly port: number }> {
+    const { configuration, logger } = this;
+    this.http = new MasterHttp({
+      logger,
+      version: VERSION,
+      leadership: () => this.leadership,
+      deliver: (input) => this.deliver(input),
+      state: () => this.machine.state,
+      flags: toFlags(configuration),
+      metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
+      now: () => this.clock.now(),
+    });
+    for (const route of kernel.routes) this.http.server.add(pluginEndpoint(route));
+    kernel.add(this.http.server);
+    return await this.http.server.listen({ host: configuration.ip, port: configuration.port });
+  }
+
+  /** Resolves once this master leads, knows its registry and takes agents. */
+  private async lead(kernel: Kernel, info: ReturnType<typeof masterInfo>): Promise<void> {
+    const { configuration, logger } = this;
+    const { epoch: atLeast, lost } = await kernel.get(Contender).contend(info);
+    void lost.then((why) => this.stop(new KernelError("STORE_FENCED", `leadership lost: ${why}`)));
+    this.leadership = { type: "RECOVERING" };
+    this.registry = kernel.get(RegistryStore);
+    const { registryFetchTimeoutMs } = configuration;
+    const epoch = await within(
+      registryFetchTimeoutMs,
+      "opening the registry",
+      this.registry.open(atLeast),
+    );
+    const snapshot = await within(
+      registryFetchTimeoutMs,
+      "reading the registry",
+      this.registry.load(),
+    );
+    this.deliver({ type: "ELECTED", epoch, registry: snapshot });
+    this.connections = new AgentConnections(
+      (input) => this.deliver(input),
+      () => this.runtime?.backlog ?? 0,
+      logger,
+    );
+    const upgrades = this.http?.server.upgrades;
+    if (upgrades === undefined) return;
+    kernel.add(
+      kernel
+        .get(Transport)
+        .listen({ upgrades, path: AGENT_PATH, epoch, softwareVersion: VERSION }, this.connections),
+    );
+    this.leadership = { type: "LEADING" };
+  }
+
+  private get machine(): Master {
+    assert(this.master !== undefined, "a request before the machine was made");
+    return this.master;
+  }
+
+  private deliver(input: MasterInput): void {
+    if (!this.stopping) this.runtime?.deliver(input);
+  }
+
+  private carryOut(effect: MasterEffect): void {
+    switch (effect.type) {
+      case "SEND":
+        return this.connections?.send(effect);
+      case "DISCONNECT":
+        return this.connections?.disconnect(effect);
+      case "OPEN_STREAM":
+      case "EVENT":
+      case "CLOSE_STREAM":
+      case "RESPOND":
+        return this.http?.carryOut(effect);
+      case "PERSIST":
+        return void this.persist(effect.ticket, effect.operations);
+      case "TIMER": {
+        const { timer } = effect;
+        this.clock.schedule(effect.delayMs, () => this.deliver({ type: "TIMER", timer }));
+        return;
+      }
+      case "ALLOCATE":
+        return this.deliver({ type: "ALLOCATE" });
+      case "LOG":
+        return this.logger[effect.level](effect.message, effect.fields);
+      case "EXIT":
+        return this.stop(new KernelError("STORE_FAILED", effect.message));
+      default:
+        unreachable(effect);
+    }
+  }
+
+  /** A master that cannot tell what its registry holds must not go on. */
+  private async persist(ticket: number, operations: readonly RegistryOperation[]): Promise<void> {
+    try {
+      const write = this.registry?.apply(operations) ?? Promise.resolve();
+      await within(this.configuration.registryStoreTimeoutMs, "writing the registry", write);
+      this.deliver({ type: "PERSISTED", ticket });
+    } catch (cause) {
+      const message = `the registry cannot be written: ${messageOf(cause)}`;
+      this.stop(new KernelError("STORE_FAILED", message, { cause }));
+    }
+  }
+
+  private stop(error: KernelError): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.fail(error);
+  }
+
+  async dispose(): Promise<void> {
+    this.stopping = true;
+    if (this.kernel === undefined) this.clock.dispose();
+    await this.kernel?.dispose();
+  }
+}

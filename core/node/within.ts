@@ -1,0 +1,17 @@
+import { KernelError } from "../base/kernel-error.js";
+
+/** Waits for `work`, but no longer than `limitMs`. @throws KernelError STORE_FAILED when the time is over. */
+export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new KernelError("STORE_FAILED", `${what} took longer than ${limitMs} ms`)),
+      limitMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
