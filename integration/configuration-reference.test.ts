@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { translations } from "../core/kernel/configuration/mesos-flags.js";
-import { processNames, type Setting, settingsOf } from "../core/kernel/configuration/settings.js";
+import {
+  fieldsOf,
+  processNames,
+  type Setting,
+  settingsOf,
+} from "../core/kernel/configuration/settings.js";
 import { unsupportedMesosFlags } from "../core/kernel/configuration/unsupported-mesos-flags.js";
 import { main } from "../core/node/cli/main.js";
 
@@ -88,4 +93,25 @@ describe("config/", () => {
       expect([code, said]).to.deep.equal([0, ""]);
     });
   }
+});
+
+describe("a configuration's keys", () => {
+  const code = ["core/node", "core/kernel/configuration/read-configuration.ts"]
+    .flatMap((path) =>
+      path.endsWith(".ts")
+        ? [path]
+        : readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+            .map((file) => `${path}/${file}`),
+    )
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .join("\n");
+
+  for (const process of processNames)
+    it(`of ${process} all mean something: what nobody reads must not be accepted`, () => {
+      const unread = Object.entries(fieldsOf[process])
+        .map(([key, field]) => ("unit" in field ? `${key}${String(field.unit)}` : key))
+        .filter((key) => !new RegExp(`\\b${key}\\b`).test(code));
+      expect(unread).to.deep.equal([]);
+    });
 });
