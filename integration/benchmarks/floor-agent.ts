@@ -30,7 +30,7 @@ async function run(name: string, url: string, messages: number, window: number):
   const seconds = (performance.now() - started) / 1000;
   latencies.sort();
   process.send?.({
-    perSecond: messages / seconds,
+    updatesPerSecond: messages / seconds,
     p50Ms: latencies[messages >> 1],
     p99Ms: latencies[Math.floor(messages * 0.99)],
   });

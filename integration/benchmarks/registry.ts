@@ -1,0 +1,5 @@
+import type { Benchmark } from "./benchmark.js";
+import { floor } from "./floor.js";
+
+/** Every benchmark there is, in the order in which they run. */
+export const registry: readonly Benchmark[] = [floor];
