@@ -21,7 +21,9 @@ import { Isolator } from "../core/contracts/isolator.js";
 import { MasterAddress } from "../core/contracts/leadership.js";
 import { boot, provide } from "../core/kernel/boot.js";
 import { loadConfigured } from "../core/node/load-configured.js";
-import { loadAgentConfiguration } from "../core/node/load-configuration.js";
+import { loadAgentConfiguration, loadLocalConfiguration } from "../core/node/load-configuration.js";
+import { startLocalCluster } from "../core/node/local-cluster.js";
+import { TaskRun } from "../core/node/client/task-run.js";
 import { MasterHooks } from "../core/master/master-hooks.js";
 import { Resources } from "../core/resources/resources.js";
 import { VirtualClock } from "./simulator/virtual-clock.js";
@@ -37,6 +39,24 @@ modules:
   parameters:
     dasmos-example-modules/sandbox-notes: { text: hello }
     dasmos-example-modules/job-labels: { value: nightly }
+`;
+
+const LOCAL_CONFIGURATION = `
+port: 0
+agentPort: 0
+resources: cpus:1;mem:256;disk:256
+master:
+  modules:
+    allocator: dasmos-example-modules/whole-agents
+    registry: memory
+    plugins: [dasmos-example-modules/job-labels]
+    parameters:
+      dasmos-example-modules/job-labels: { value: nightly }
+agent:
+  modules:
+    isolators: [filesystem/posix, dasmos-example-modules/sandbox-notes]
+    parameters:
+      dasmos-example-modules/sandbox-notes: { text: from the cluster }
 `;
 
 describe("a package from outside", () => {
@@ -148,5 +168,38 @@ describe("a package from outside", () => {
     const labels = hooks.launchTaskLabels.call({}, task, framework.info, info);
     expect(labels).to.deep.equal({ labels: [{ key: "team", value: "data" }] });
     await kernel.dispose();
+  });
+
+  it("runs a task on a cluster that is made of it", async function () {
+    this.timeout(60_000);
+    const file = join(project, "local.yaml");
+    writeFileSync(file, LOCAL_CONFIGURATION);
+    const environment = { DASMOS_WORK_DIR: join(project, "cluster") };
+    const loaded = await loadLocalConfiguration({ file, environment, flags: [] });
+    const cluster = await startLocalCluster(loaded, silentLogger);
+    try {
+      const master = `http://127.0.0.1:${cluster.master.port}`;
+      let output = "";
+      const { status } = await new TaskRun({
+        master,
+        command: ['cat "$SANDBOX_NOTE"'],
+        name: "note",
+        cpus: 0.1,
+        memory: 32,
+        environment: {},
+        stdout: (bytes) => void (output += Buffer.from(bytes).toString()),
+        stderr: () => {},
+      }).run();
+      expect([status.state, output.replace(/\(.*\)/, "")]).to.deep.equal([
+        "TASK_FINISHED",
+        "from the cluster \n",
+      ]);
+      const read = async (url: string) => (await fetch(url)).json();
+      expect(await read(`${master}/job-labels`)).to.deep.equal({ key: "job", value: "nightly" });
+      const agent = JSON.stringify(await read(`http://127.0.0.1:${cluster.agents[0]?.port}/state`));
+      expect(agent).to.contain('"labels":[{"key":"job","value":"nightly"}]');
+    } finally {
+      await cluster.dispose();
+    }
   });
 });
