@@ -174,7 +174,7 @@ export class AgentRegistration {
     }
     agent.reregisteredTimeMs = context.nowMs;
     this.shutDownCompleted(origin, message);
-    const reconcile = this.mergeTasks(agent, message);
+    const reconcile = this.mergeTasks(agent, message, known !== undefined);
     this.mergeExecutors(agent, message);
     const used = usedByFramework(agent);
     context.allocator.addAgent(id, this.toAllocatorAgent(agent), used, context.nowMs);
@@ -260,8 +260,15 @@ export class AgentRegistration {
     }
   }
 
-  /** Adds the tasks the master does not know; returns those it knows and the agent does not. */
-  private mergeTasks(agent: Agent, message: Reregister): readonly ReconcileTask[] {
+  /**
+   * Adds the tasks the master does not know; returns those it knows and the agent does not. A terminal task that is
+   * missing on an agent the master knows was acknowledged while this message was under way: nobody would do so again.
+   */
+  private mergeTasks(
+    agent: Agent,
+    message: Reregister,
+    wasKnown: boolean,
+  ): readonly ReconcileTask[] {
     const { state } = this.context;
     const infos = new Map(
       message.frameworks.map(({ frameworkInfo }) => [frameworkInfo.id?.value ?? "", frameworkInfo]),
@@ -272,7 +279,9 @@ export class AgentRegistration {
       if (framework === undefined) continue;
       named.add(`${framework.id}\n${wire.task_id.value}`);
       framework.unreachableTasks.delete(wire.task_id.value);
-      if (!framework.tasks.has(wire.task_id.value)) this.parts.tasks.add(agent, framework, wire);
+      if (framework.tasks.has(wire.task_id.value)) continue;
+      if (wasKnown && isTerminalState(wire.state)) continue;
+      this.parts.tasks.add(agent, framework, wire);
     }
     const missing: ReconcileTask[] = [];
     for (const [frameworkId, tasks] of agent.tasks)

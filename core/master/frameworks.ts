@@ -92,9 +92,15 @@ export class Frameworks {
     context.log("info", "framework failed over", { frameworkId: framework.id });
   }
 
-  /** A framework that agents speak of and that has not subscribed with this master yet. */
+  /**
+   * A framework that agents speak of and that has not subscribed with this master yet. If it never does, its tasks must
+   * not run for ever: it has its failover timeout, and at least the time that agents have, to come back. Mesos waits
+   * without end.
+   */
   addRecovered(info: v1.FrameworkInfo): Framework {
     const framework = this.add(info, true);
+    const { agentReregisterTimeoutMs } = this.context.settings;
+    this.awaitFailover(framework, Math.max(failoverTimeoutMs(info), agentReregisterTimeoutMs));
     framework.capabilities = capabilitiesOf(info);
     framework.roles = rolesOf(info);
     this.context.allocator.addFramework(
@@ -139,15 +145,15 @@ export class Frameworks {
     framework.stream = undefined;
     context.allocator.deactivateFramework(framework.id);
     for (const offer of [...framework.offers.values()]) this.offers.discard(offer);
-    context.timer(
-      {
-        type: "FRAMEWORK_FAILOVER_TIMEOUT",
-        frameworkId: framework.id,
-        generation: framework.generation,
-      },
-      failoverTimeoutMs(framework.info),
-    );
+    this.awaitFailover(framework, failoverTimeoutMs(framework.info));
     context.log("info", "framework disconnected", { frameworkId: framework.id });
+  }
+
+  private awaitFailover({ id, generation }: Framework, delayMs: number): void {
+    this.context.timer(
+      { type: "FRAMEWORK_FAILOVER_TIMEOUT", frameworkId: id, generation },
+      delayMs,
+    );
   }
 
   /** Ends the stream without making anything of it; whoever calls decides what becomes of the framework. */

@@ -20,6 +20,16 @@ function update(
   return { type: "STATUS_UPDATE", agentId, update: { frameworkId, status, latestState: state } };
 }
 
+function wireTask(frameworkId: string): v1.Task {
+  return {
+    name: "t1",
+    task_id: { value: "t1" },
+    framework_id: { value: frameworkId },
+    agent_id: { value: "S" },
+    state: "TASK_RUNNING",
+  };
+}
+
 /** A master with one agent, one framework and one task that runs on it. */
 function running(info: Partial<v1.FrameworkInfo> = {}) {
   const harness = new MasterHarness();
@@ -122,6 +132,17 @@ describe("Master: agents", () => {
     expect(harness.allocator.calls.at(-1)).to.equal("addAgent M-S0 cpus:1; mem:128");
   });
 
+  it("does not take back a task whose end was acknowledged while the agent registered again", () => {
+    const { harness, agentId, frameworkId } = running();
+    harness.fromAgent("a1", update(agentId, frameworkId, "t1", "TASK_FINISHED"));
+    const framework = harness.master.state.frameworks.get(frameworkId);
+    const tasks = [framework?.tasks.get("t1")?.wire as v1.Task];
+    const acknowledge = { agent_id: { value: agentId }, task_id: { value: "t1" }, uuid };
+    harness.call("s1", frameworkId, { type: "ACKNOWLEDGE", acknowledge });
+    harness.reregisterAgent("a1", agentId, { tasks });
+    expect([...(framework?.tasks.keys() ?? [])]).to.deep.equal([]);
+  });
+
   it("leaves the tasks of a disconnected agent alone, and offers nothing of it", () => {
     const { harness, agentId, frameworkId } = running();
     harness.offer("s1", frameworkId, agentId, "cpus:1");
@@ -221,6 +242,19 @@ describe("Master: frameworks", () => {
     expect([...harness.master.state.frameworks.keys()]).to.deep.equal([]);
     expect(harness.takeSent("a1")).to.deep.equal([{ type: "SHUTDOWN_FRAMEWORK", frameworkId }]);
     expect(harness.allocator.recovered).to.deep.equal(["M-0000 M-S0 cpus:1; mem:128"]);
+  });
+
+  it("removes a framework that an agent brought along, if it does not subscribe in time", () => {
+    const harness = new MasterHarness();
+    const frameworkInfo = { user: "u", name: "f", id: { value: "F" }, failover_timeout: 3600 };
+    harness.reregisterAgent("a1", "S", { frameworks: [{ frameworkInfo }], tasks: [wireTask("F")] });
+    harness.takeSent("a1");
+    expect(harness.timers.at(-1)?.delayMs).to.equal(3_600_000);
+    harness.fire("FRAMEWORK_FAILOVER_TIMEOUT");
+    expect([...harness.master.state.frameworks.keys()]).to.deep.equal([]);
+    expect(harness.takeSent("a1")).to.deep.equal([
+      { type: "SHUTDOWN_FRAMEWORK", frameworkId: "F" },
+    ]);
   });
 
   it("does not remove a framework that has come back before its timeout", () => {
