@@ -47,13 +47,8 @@ export class SchedulerProcess extends SimulatedProcess<SchedulerInput, Scheduler
     return (this.machine as SimulatedScheduler | undefined)?.isSubscribed ?? false;
   }
 
-  /** The framework ends: its tasks are killed, and it subscribes no more. */
-  tearDown(): void {
-    const { frameworkId } = this.ledger;
-    const leader = this.options.leader();
-    if (frameworkId === undefined || leader === undefined) return;
-    const call: scheduler.Call = { type: "TEARDOWN", framework_id: { value: frameworkId } };
-    leader.serveCall(this.name, undefined, call, () => {});
+  /** Its framework was torn down: it does not come back. */
+  retire(): void {
     this.isTornDown = true;
     this.crash();
   }
@@ -150,7 +145,7 @@ export class SchedulerProcess extends SimulatedProcess<SchedulerInput, Scheduler
     const type = call.type ?? "UNKNOWN";
     const fail = this.whileAlive((why: string) => {
       transcript.note(() => `${this.name} -x master ${describeCall(transcript, call)}: ${why}`);
-      this.step({ type: "CALL_FAILED", call: type });
+      this.step({ type: "CALL_FAILED", call });
     });
     if (leader === undefined) {
       this.after(0, () => fail("nobody leads"));

@@ -126,6 +126,21 @@ export class Simulation {
     return this.at(atMs, () => agent.powerOff()).at(atMs + forMs, () => agent.start());
   }
 
+  /** An operator ends a framework; nothing happens while no master leads or knows it. */
+  tearDown(name: string): void {
+    const scheduler = this.scheduler(name);
+    const { frameworkId } = scheduler.ledger;
+    if (frameworkId === undefined) return;
+    const call = { type: "TEARDOWN", teardown: { framework_id: { value: frameworkId } } } as const;
+    this.cluster.master.operate(call, ({ status }) => {
+      if (status === 200) scheduler.retire();
+    });
+  }
+
+  processNames(): string[] {
+    return this.processes().map(({ name }) => name);
+  }
+
   agent(name: string): AgentProcess {
     return this.byName(this.cluster.agents, name);
   }
@@ -176,6 +191,7 @@ export class Simulation {
     network.healAll();
     network.faults = quietNetwork;
     for (const disk of this.cluster.disks) disk.faults = quietDisk;
+    for (const { ledger } of this.cluster.schedulers) ledger.calmDown();
     for (const one of this.processes()) one.start();
   }
 

@@ -58,6 +58,11 @@ export function isOver(state: v1.TaskState): boolean {
   return ended.has(state) || lost.has(state);
 }
 
+/** Whether a task that was given up is seen to run after all. */
+function isBack(state: v1.TaskState): boolean {
+  return !isOver(state) && state !== "TASK_UNREACHABLE";
+}
+
 /** What a scheduler keeps in a store of its own: it survives every crash of the scheduler. */
 export class JobLedger {
   frameworkId: string | undefined;
@@ -65,12 +70,22 @@ export class JobLedger {
   readonly tasks = new Map<TaskId, TaskRecord>();
 
   constructor(
-    readonly behaviour: SchedulerBehaviour,
+    public behaviour: SchedulerBehaviour,
     random: Random,
     startMs: number,
   ) {
     for (let i = 1; i <= behaviour.jobs; i++)
       this.jobs.push(newJob(behaviour, `${behaviour.name}-${i}`, random, startMs));
+  }
+
+  /** From here on its scheduler makes no mistakes, so that what has been begun can be brought to its end. */
+  calmDown(): void {
+    this.behaviour = {
+      ...this.behaviour,
+      lostAcknowledgement: 0,
+      lateAcknowledgement: 0,
+      hoarding: 0,
+    };
   }
 
   get unfinished(): Job[] {
@@ -118,7 +133,7 @@ export class JobLedger {
     else if (job.task === task && ended.has(state)) {
       assert(!job.done, "a job ends once", { job: job.id });
       job.done = true;
-    } else if (job.task === undefined && !job.done && !isOver(state)) job.task = task;
+    } else if (job.task === undefined && !job.done && isBack(state)) job.task = task;
   }
 
   /** The job is free to run elsewhere, whatever becomes of the task. */

@@ -8,13 +8,15 @@ export type SchedulerInput =
   | { readonly type: "EVENT"; readonly event: scheduler.Event }
   /** Refused, broken, or never answered. */
   | { readonly type: "STREAM_CLOSED"; readonly message: string }
-  | { readonly type: "CALL_FAILED"; readonly call: scheduler.Call.Type }
+  /** Refused or not answered; in the latter case it may have been served all the same, or still be. */
+  | { readonly type: "CALL_FAILED"; readonly call: scheduler.Call }
   | { readonly type: "TIMER"; readonly timer: SchedulerTimer };
 
 export type SchedulerTimer =
   | { readonly type: "TICK" }
   | { readonly type: "SUBSCRIBE" }
   | { readonly type: "ANSWER_OFFER"; readonly offerId: OfferId }
+  | { readonly type: "DECLINE"; readonly offerId: OfferId }
   | { readonly type: "ACKNOWLEDGE"; readonly status: v1.TaskStatus };
 
 /** What a simulated scheduler wants done. */

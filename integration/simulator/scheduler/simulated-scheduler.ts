@@ -16,10 +16,15 @@ import {
 import type { SchedulerEffect, SchedulerInput, SchedulerTimer } from "./scheduler-io.js";
 
 const TICK_MS = 2_000;
+const CALL_RETRY_MS = 2_000;
 const KILL_RETRY_MS = 10_000;
 /** A launch may still be under way; asking for it any earlier would only bring it into doubt. */
 const RECONCILE_AFTER_MS = 30_000;
-const REPLACE_AFTER_MS = 60_000;
+/** How long an unreachable task is waited for: a scheduler that replaces it soon, and one that hopes. */
+const REPLACE_SOON_MS = 60_000;
+const REPLACE_LATE_MS = 600_000;
+/** A SUPPRESS may arrive after the REVIVE that was made after it. */
+const REVIVE_AGAIN_MS = 30_000;
 const SUBSCRIBE_TIMEOUT_MS = 15_000;
 const HEARTBEATS_MISSED = 5;
 const REMOVED = "Framework has been removed";
@@ -31,7 +36,9 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
   private askedMs = 0;
   private lastEventMs = 0;
   private heartbeatIntervalMs = 15_000;
-  private suppressed = false;
+  /** Undefined: nobody can tell whether the last SUPPRESS or REVIVE has arrived. */
+  private suppressed: boolean | undefined = false;
+  private revivedMs = 0;
   private reconciledMs = 0;
   private readonly offers = new Map<OfferId, v1.Offer>();
   private readonly killedMs = new Map<string, number>();
@@ -65,9 +72,7 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
       case "STREAM_CLOSED":
         return this.onStreamClosed();
       case "CALL_FAILED":
-        if (input.call === "SUPPRESS") this.suppressed = false;
-        if (input.call === "REVIVE") this.suppressed = true;
-        return;
+        return this.onCallFailed(input.call);
       case "TIMER":
         return this.onTimer(input.timer);
     }
@@ -85,6 +90,10 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
         if (offer !== undefined) this.answer(offer);
         return;
       }
+      case "DECLINE":
+        if (this.ledger.frameworkId !== undefined)
+          this.call(declineCall(this.ledger.frameworkId, timer.offerId, 0));
+        return;
       case "ACKNOWLEDGE":
         return this.acknowledge(timer.status);
     }
@@ -114,11 +123,8 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
       job.killAfterMs !== undefined && this.nowMs - task.launchedMs >= job.killAfterMs;
     const isReplaced = job.task !== task;
     if ((isOverdue || isReplaced) && unreachableSinceMs === undefined) this.kill(task);
-    if (
-      replacesUnreachable &&
-      unreachableSinceMs !== undefined &&
-      this.nowMs - unreachableSinceMs > REPLACE_AFTER_MS
-    )
+    const patienceMs = replacesUnreachable ? REPLACE_SOON_MS : REPLACE_LATE_MS;
+    if (unreachableSinceMs !== undefined && this.nowMs - unreachableSinceMs > patienceMs)
       this.ledger.giveUp(task);
   }
 
@@ -149,6 +155,13 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     this.subscribed = false;
     this.offers.clear();
     this.after(between(this.random, 100, 3_000), { type: "SUBSCRIBE" });
+  }
+
+  /** An offer whose answer was lost would stay with the framework for ever. */
+  private onCallFailed({ type, accept, decline }: scheduler.Call): void {
+    if (type === "SUPPRESS" || type === "REVIVE") this.suppressed = undefined;
+    for (const { value } of accept?.offer_ids ?? decline?.offer_ids ?? [])
+      this.after(CALL_RETRY_MS, { type: "DECLINE", offerId: value });
   }
 
   private onOffer(offer: v1.Offer): void {
@@ -230,14 +243,16 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     const { frameworkId, behaviour } = this.ledger;
     if (frameworkId === undefined || !behaviour.suppresses) return;
     const idle = this.ledger.pending(this.nowMs).length === 0;
-    if (idle === this.suppressed) return;
+    const isRevivedLongAgo = !idle && this.nowMs - this.revivedMs > REVIVE_AGAIN_MS;
+    if (idle === this.suppressed && !isRevivedLongAgo) return;
     this.suppressed = idle;
+    this.revivedMs = this.nowMs;
     this.call({ framework_id: { value: frameworkId }, type: idle ? "SUPPRESS" : "REVIVE" });
   }
 
   private subscribe(): void {
     const { frameworkId, behaviour } = this.ledger;
-    const call = subscribeCall(behaviour, frameworkId, this.suppressed);
+    const call = subscribeCall(behaviour, frameworkId, this.suppressed === true);
     this.askedMs = this.nowMs;
     this.effects.push({ type: "SUBSCRIBE", call });
   }
