@@ -1,5 +1,5 @@
 import { lazily } from "../../protocol/v0/lazy.js";
-import { v0Resources } from "../../protocol/v0/v0-resources.js";
+import { v0Resources, v0ResourcesOf } from "../../protocol/v0/v0-resources.js";
 import { capabilityNames, v0Executor, v0Labels, v0Task } from "../../protocol/v0/v0-task.js";
 import type { MasterState, Offer } from "../master-state.js";
 import {
@@ -21,10 +21,13 @@ export function v0Frameworks(state: MasterState, frameworkId: string | undefined
         ? []
         : [snapshotFramework(one)];
   return {
-    frameworks: shown.map(v0Framework),
-    completed_frameworks: snapshotCompletedFrameworks(state)
-      .filter(({ id }) => frameworkId === undefined || id === frameworkId)
-      .map(v0Framework),
+    frameworks: lazily(shown, v0Framework),
+    completed_frameworks: lazily(
+      snapshotCompletedFrameworks(state).filter(
+        ({ id }) => frameworkId === undefined || id === frameworkId,
+      ),
+      v0Framework,
+    ),
     unregistered_frameworks: [],
   };
 }
@@ -35,8 +38,8 @@ export function v0FrameworkSummary(framework: FrameworkSnapshot): object {
   return {
     id: framework.id,
     name: info.name,
-    used_resources: v0Resources(framework.used.flat()),
-    offered_resources: v0Resources(offeredResources(framework)),
+    used_resources: v0ResourcesOf(framework.used),
+    offered_resources: v0ResourcesOf(offeredResources(framework)),
     capabilities: capabilityNames(info.capabilities),
     hostname: info.hostname ?? "",
     webui_url: info.webui_url ?? "",
@@ -57,7 +60,7 @@ export function v0Framework(framework: FrameworkSnapshot): object {
     registered_time: registeredTimeMs / 1000,
     unregistered_time: (unregisteredTimeMs ?? 0) / 1000,
     ...(info.principal !== undefined && { principal: info.principal }),
-    resources: v0Resources([...framework.used.flat(), ...offeredResources(framework)]),
+    resources: v0ResourcesOf([...framework.used, ...offeredResources(framework)]),
     ...(reregisteredTimeMs !== undefined && { reregistered_time: reregisteredTimeMs / 1000 }),
     ...(capabilities.includes("MULTI_ROLE")
       ? { roles: info.roles ?? [] }

@@ -5,6 +5,7 @@ import {
   v0Attributes,
   v0ReservedResources,
   v0Resources,
+  v0ResourcesOf,
 } from "../../protocol/v0/v0-resources.js";
 import { capabilityNames } from "../../protocol/v0/v0-task.js";
 import type { v1 } from "../../protocol/v1.js";
@@ -58,8 +59,8 @@ export function v0Slave(agent: AgentSnapshot): object {
     registered_time: agent.registeredTimeMs / 1000,
     ...(reregisteredTimeMs !== undefined && { reregistered_time: reregisteredTimeMs / 1000 }),
     resources: v0Resources(total),
-    used_resources: v0Resources(agent.used.flat()),
-    offered_resources: v0Resources(offeredResources(agent)),
+    used_resources: v0ResourcesOf(agent.used),
+    offered_resources: v0ResourcesOf(offeredResources(agent)),
     reserved_resources: v0ReservedResources(total),
     unreserved_resources: v0Resources(unreservedOf(total)),
     active: agent.active,
@@ -83,6 +84,6 @@ function v0FullSlave(agent: AgentSnapshot): object {
 /** What all offers of an agent or a framework hold. */
 export function offeredResources({
   offers,
-}: Pick<AgentSnapshot, "offers">): readonly v1.Resource[] {
-  return offers.flatMap(({ resources }) => resources.toWire());
+}: Pick<AgentSnapshot, "offers">): readonly (readonly v1.Resource[])[] {
+  return offers.map(({ resources }) => resources.toWire());
 }

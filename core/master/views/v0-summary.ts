@@ -22,17 +22,20 @@ const STATES = [
   "TASK_GONE_BY_OPERATOR",
 ] as const satisfies readonly v1.TaskState[];
 
+const NONE = Object.fromEntries(STATES.map((state) => [state, 0]));
+
 /** How many tasks are in each state, and which ids of the other side they connect to. */
 class Tally {
-  readonly counts = new Map<v1.TaskState, number>();
+  private readonly counts: Record<string, number> = { ...NONE };
   readonly ids = new Set<string>();
 
   add(state: v1.TaskState, id: string): void {
-    this.counts.set(state, (this.counts.get(state) ?? 0) + 1);
+    const count = this.counts[state];
+    if (count !== undefined) this.counts[state] = count + 1;
     this.ids.add(id);
   }
   toCounts(): Readonly<Record<string, number>> {
-    return Object.fromEntries(STATES.map((state) => [state, this.counts.get(state) ?? 0]));
+    return this.counts;
   }
 }
 
@@ -57,20 +60,19 @@ export function v0StateSummary(state: MasterState): object {
 function tallyTasks(state: MasterState) {
   const byAgent = new Map<AgentId, Tally>();
   const byFramework = new Map<FrameworkId, Tally>();
-  const add = ({ state: taskState, agent_id, framework_id }: v1.Task): void => {
-    tallyOf(byAgent, agent_id.value).add(taskState, framework_id.value);
-    tallyOf(byFramework, framework_id.value).add(taskState, agent_id.value);
-  };
   for (const framework of state.frameworks.values()) {
+    const tally = new Tally();
+    byFramework.set(framework.id, tally);
+    const add = (task: v1.Task): void => {
+      const agentId = task.agent_id.value;
+      tally.add(task.state, agentId);
+      let ofAgent = byAgent.get(agentId);
+      if (ofAgent === undefined) byAgent.set(agentId, (ofAgent = new Tally()));
+      ofAgent.add(task.state, framework.id);
+    };
     for (const { wire } of framework.tasks.values()) add(wire);
     framework.unreachableTasks.forEach(add);
     framework.completedTasks.forEach(add);
   }
   return { byAgent, byFramework };
-}
-
-function tallyOf(tallies: Map<string, Tally>, id: string): Tally {
-  const tally = tallies.get(id) ?? new Tally();
-  tallies.set(id, tally);
-  return tally;
 }

@@ -9,13 +9,9 @@ import { acceptsGzip, type Encoding, queryOf } from "./content.js";
 import type { Exchange } from "./endpoint.js";
 import { MIN_GZIP_BYTES } from "./limits.js";
 import { sendRefusal } from "./refusal.js";
+import { type AnswerBody, PieceWriter } from "./piece-writer.js";
 import { slicedJson } from "./sliced-json.js";
-
-/** A body in pieces: a large answer is never one string, and is shared by all who asked for it. */
-export interface AnswerBody {
-  readonly pieces: readonly Uint8Array[];
-  readonly bytes: number;
-}
+import { slicedProtobuf } from "./sliced-protobuf.js";
 
 /** How long the writing of one answer holds the event loop at a time. */
 const SLICE_MS = 4;
@@ -25,18 +21,19 @@ const gzipBytes = promisify(gzip);
 
 /** Writes a view as JSON, a few milliseconds at a time. */
 export async function writeJson(value: unknown): Promise<AnswerBody> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
+  const writer = new PieceWriter();
+  await inTurns(slicedJson(value), (text) => writer.writeText(text));
+  return writer.finish();
+}
+
+async function inTurns<T>(parts: Iterable<T>, write: (part: T) => void): Promise<void> {
   let deadline = performance.now() + SLICE_MS;
-  for (const text of slicedJson(value)) {
-    const piece = Buffer.from(text);
-    pieces.push(piece);
-    bytes += piece.length;
+  for (const part of parts) {
+    write(part);
     if (performance.now() < deadline) continue;
     await nextTurn();
     deadline = performance.now() + SLICE_MS;
   }
-  return { pieces, bytes };
 }
 
 /** Writes a message in either encoding. */
@@ -46,8 +43,9 @@ export async function writeMessage<N extends MessageName>(
   encoding: Encoding,
 ): Promise<AnswerBody> {
   if (encoding === "application/json") return writeJson(message);
-  const piece = codec.encodeProtobuf(message);
-  return { pieces: [piece], bytes: piece.length };
+  const writer = new PieceWriter();
+  await inTurns(slicedProtobuf(codec, message), (bytes) => writer.writeBytes(bytes));
+  return writer.finish();
 }
 
 /** Sends a JSON body, as a script that calls the client's function if it asks by `?jsonp=`. */

@@ -4,9 +4,9 @@ import type { Logger } from "../../base/logger.js";
 import type { MessageCodec } from "../../protocol/codec.js";
 import type { Messages } from "../../protocol/generated/schema.js";
 import type { MessageName } from "../../protocol/plan.js";
-import { encodeRecord } from "../../protocol/recordio.js";
 import type { Encoding } from "./content.js";
 import { CONNECTION_STALL_TIMEOUT_MS, MAX_STREAM_BUFFER_BYTES } from "./limits.js";
+import { RecordStream } from "./record-stream.js";
 
 export interface EventStreamsOptions<N extends MessageName> {
   readonly codec: MessageCodec<N>;
@@ -17,22 +17,15 @@ export interface EventStreamsOptions<N extends MessageName> {
 }
 interface OpenStream {
   readonly response: ServerResponse;
+  readonly records: RecordStream;
   readonly encoding: Encoding;
 }
 
-/**
- * The open event streams of one API: RecordIO over a chunked response, one record in each chunk, because there are
- * clients that take a chunk for a record. Node gathers the writes of one turn into one system call. A stream whose
- * client does not read is closed once too many bytes wait for it.
- */
+/** The open event streams of one API. A stream whose client does not read is closed once too many bytes wait for it. */
 export class EventStreams<N extends MessageName> {
   private readonly streams = new Map<StreamId, OpenStream>();
 
   constructor(private readonly options: EventStreamsOptions<N>) {}
-
-  get size(): number {
-    return this.streams.size;
-  }
 
   /** Answers with 200 and keeps the response open under `stream`. */
   open(
@@ -41,13 +34,12 @@ export class EventStreams<N extends MessageName> {
     encoding: Encoding,
     headers: Readonly<Record<string, string>> = {},
   ): void {
-    this.streams.set(stream, { response, encoding });
     response.once("close", () => this.onResponseClosed(stream, response));
     response.on("error", () => response.destroy());
     response.socket?.setTimeout(0);
     response.socket?.setNoDelay(true);
     response.writeHead(200, { "content-type": encoding, ...headers });
-    response.flushHeaders();
+    this.streams.set(stream, { response, encoding, records: new RecordStream(response) });
     if (response.destroyed) queueMicrotask(() => this.onResponseClosed(stream, response));
   }
 
@@ -56,14 +48,9 @@ export class EventStreams<N extends MessageName> {
     const open = this.streams.get(stream);
     if (open === undefined || open.response.destroyed) return;
     const { codec, logger, maxBufferedBytes = MAX_STREAM_BUFFER_BYTES } = this.options;
-    open.response.write(
-      encodeRecord(
-        open.encoding === "application/json"
-          ? Buffer.from(codec.toJson(event))
-          : codec.encodeProtobuf(event),
-      ),
-    );
-    const bufferedBytes = open.response.writableLength;
+    if (open.encoding === "application/json") open.records.writeText(codec.toJson(event));
+    else open.records.writeBytes(codec.encodeProtobuf(event));
+    const { bufferedBytes } = open.records;
     if (bufferedBytes <= maxBufferedBytes) return;
     logger.warn("closing an event stream that is not read", { stream, bufferedBytes });
     open.response.destroy();
@@ -75,7 +62,7 @@ export class EventStreams<N extends MessageName> {
     if (open === undefined) return;
     this.streams.delete(stream);
     open.response.socket?.setTimeout(CONNECTION_STALL_TIMEOUT_MS);
-    open.response.end();
+    open.records.end();
   }
 
   private onResponseClosed(stream: StreamId, response: ServerResponse): void {

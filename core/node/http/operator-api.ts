@@ -1,6 +1,7 @@
-import { type AnswerBody, sendBody } from "./answer.js";
+import { sendBody } from "./answer.js";
 import { acceptedEncoding, type Checked, type Encoding } from "./content.js";
 import type { Endpoint, Exchange } from "./endpoint.js";
+import type { AnswerBody } from "./piece-writer.js";
 import { sendRefusal } from "./refusal.js";
 import { SharedAnswers } from "./shared-answers.js";
 

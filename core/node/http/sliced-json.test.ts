@@ -27,11 +27,11 @@ describe("slicedJson", () => {
       list: lazily(Array(5_000).keys(), (i) => ({ text: "x".repeat(90), id: made.push(i) })),
     };
     const pieces = slicedJson(value);
-    pieces.next();
+    for (let i = 0; i < 4; i++) pieces.next();
     expect(made.length).to.be.within(1, 4_999);
     const rest = [...pieces];
     expect(made.length).to.equal(5_000);
-    expect(rest.at(-1)?.endsWith('"id":5000}]}')).to.equal(true);
+    expect(rest.join("").endsWith('"id":5000}]}')).to.equal(true);
   });
 });
 

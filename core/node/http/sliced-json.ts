@@ -2,23 +2,16 @@
 const MAX_OBJECT_DEPTH = 2;
 /** So many elements of a list are written at once. */
 const LIST_SLICE = 64;
-/** A piece is handed over once it is about this long. */
-const PIECE_CHARACTERS = 64 * 1024;
+/** An element of a list that has a longer list for a member is taken apart. */
+const LONG_LIST = 16;
 
 /**
- * Writes a value as JSON in pieces of moderate size, so that a caller can let others have their turn between two of
- * them. The pieces together are what `JSON.stringify` would give. A list may be as long as it likes: views keep their
- * long lists within the depth that is taken apart.
+ * Writes a value as JSON in parts of moderate size, so that a caller can let others have their turn between two of them.
+ * The parts together are what `JSON.stringify` would give. A list may be as long as it likes: views keep their long
+ * lists within the depth that is taken apart.
  */
-export function* slicedJson(value: unknown): Generator<string, void> {
-  let piece = "";
-  for (const part of parts(jsonValueOf(value), 0)) {
-    piece += part;
-    if (piece.length < PIECE_CHARACTERS) continue;
-    yield piece;
-    piece = "";
-  }
-  if (piece !== "") yield piece;
+export function slicedJson(value: unknown): Generator<string, void> {
+  return parts(jsonValueOf(value), 0);
 }
 
 function* parts(value: unknown, depth: number): Generator<string, void> {
@@ -40,19 +33,38 @@ function* objectParts(object: object, depth: number): Generator<string, void> {
   yield separator === "{" ? "{}" : "}";
 }
 
+/** Elements are written many at a time, but for those that are long themselves. */
 function* listParts(list: readonly unknown[], depth: number): Generator<string, void> {
-  yield "[";
-  if (depth > MAX_OBJECT_DEPTH) {
-    for (let start = 0; start < list.length; start += LIST_SLICE)
-      yield (start > 0 ? "," : "") +
-        JSON.stringify(list.slice(start, start + LIST_SLICE)).slice(1, -1);
-  } else {
-    for (let i = 0; i < list.length; i++) {
-      if (i > 0) yield ",";
-      yield* parts(jsonValueOf(list[i]), depth + 1);
+  let separator = "[";
+  let slice: unknown[] = [];
+  for (const given of list) {
+    const element = jsonValueOf(given);
+    const isLong = depth < MAX_OBJECT_DEPTH && hasLongList(element);
+    if (slice.length > 0 && (isLong || slice.length === LIST_SLICE)) {
+      yield separator + elementsText(slice);
+      separator = ",";
+      slice = [];
     }
+    if (!isLong) {
+      slice.push(element);
+      continue;
+    }
+    yield separator;
+    yield* parts(element, depth + 1);
+    separator = ",";
   }
-  yield "]";
+  if (slice.length > 0) yield `${separator}${elementsText(slice)}]`;
+  else yield separator === "[" ? "[]" : "]";
+}
+
+function elementsText(elements: readonly unknown[]): string {
+  return JSON.stringify(elements).slice(1, -1);
+}
+
+function hasLongList(element: unknown): boolean {
+  if (typeof element !== "object" || element === null) return false;
+  if (Array.isArray(element)) return element.length > LONG_LIST;
+  return Object.values(element).some((one) => Array.isArray(one) && one.length > LONG_LIST);
 }
 
 function jsonValueOf(value: unknown): unknown {

@@ -1,6 +1,7 @@
-import { type AnswerBody, sendJson, writeJson } from "./answer.js";
+import { sendJson, writeJson } from "./answer.js";
 import { queryOf } from "./content.js";
 import type { Endpoint, Exchange, Realm } from "./endpoint.js";
+import type { AnswerBody } from "./piece-writer.js";
 import { SharedAnswers } from "./shared-answers.js";
 
 /** What an older endpoint shows, by the query it was asked with. */

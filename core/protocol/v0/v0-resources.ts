@@ -5,26 +5,48 @@ import type { v1 } from "../v1.js";
 /** Amounts by name, as the older endpoints show them: `{"cpus":1.5,"ports":"[31000-32000]"}`. */
 export type V0Resources = Readonly<Record<string, number | string>>;
 
-/** The four names that are there even where there is nothing of them. */
-const ALWAYS = ["cpus", "gpus", "mem", "disk"] as const;
-
-/** One sum per name, whatever is reserved for whom; what is revocable is summed under a name of its own. */
+/**
+ * One sum per name, whatever is reserved for whom; what is revocable is summed under a name of its own. Four names are
+ * there even where there is nothing of them.
+ */
 export function v0Resources(resources: readonly v1.Resource[] | undefined): V0Resources {
-  const scalars = new Map<string, number>(ALWAYS.map((name) => [name, 0]));
-  const ranges = new Map<string, Range[]>();
-  const sets = new Map<string, string[]>();
-  for (const resource of resources ?? []) {
-    const name = resource.revocable === undefined ? resource.name : `${resource.name}_revocable`;
-    if (resource.scalar !== undefined)
-      scalars.set(name, (scalars.get(name) ?? 0) + toMilli(resource.scalar.value));
-    else if (resource.ranges !== undefined) listOf(ranges, name).push(...rangesOf(resource));
-    else if (resource.set !== undefined) listOf(sets, name).push(...(resource.set.item ?? []));
+  return v0ResourcesOf(resources === undefined ? [] : [resources]);
+}
+
+/** The same, of what stands in many lists. */
+export function v0ResourcesOf(lists: readonly (readonly v1.Resource[])[]): V0Resources {
+  const milli: Record<string, number> = { cpus: 0, gpus: 0, mem: 0, disk: 0 };
+  const texts = new TextResources();
+  for (const list of lists) {
+    for (const resource of list) {
+      const name = resource.revocable === undefined ? resource.name : `${resource.name}_revocable`;
+      if (resource.scalar === undefined) texts.add(name, resource);
+      else milli[name] = (milli[name] ?? 0) + toMilli(resource.scalar.value);
+    }
   }
-  return Object.fromEntries([
-    ...[...scalars].map(([name, milli]) => [name, fromMilli(milli)] as const),
-    ...[...ranges].map(([name, list]) => [name, rangesText(list)] as const),
-    ...[...sets].map(([name, items]) => [name, `{${items.join(", ")}}`] as const),
-  ]);
+  const shown: Record<string, number | string> = milli;
+  for (const name in milli) shown[name] = fromMilli(milli[name] ?? 0);
+  return texts.isEmpty ? shown : { ...shown, ...texts.toTexts() };
+}
+
+/** Ranges and sets by name, which are shown as text. */
+class TextResources {
+  private readonly ranges = new Map<string, Range[]>();
+  private readonly sets = new Map<string, string[]>();
+
+  add(name: string, { ranges, set }: v1.Resource): void {
+    if (ranges?.range !== undefined) addTo(this.ranges, name, ranges.range);
+    if (set?.item !== undefined) addTo(this.sets, name, set.item);
+  }
+  get isEmpty(): boolean {
+    return this.ranges.size === 0 && this.sets.size === 0;
+  }
+  toTexts(): V0Resources {
+    return Object.fromEntries([
+      ...[...this.ranges].map(([name, list]) => [name, rangesText(list)]),
+      ...[...this.sets].map(([name, items]) => [name, setText(items)]),
+    ]) as V0Resources;
+  }
 }
 
 /** The resources reserved for each role, by the role at the top of their reservation stacks. */
@@ -42,7 +64,7 @@ export function reservedByRole(
   const byRole = new Map<string, v1.Resource[]>();
   for (const resource of resources) {
     const role = resource.reservations?.at(-1)?.role;
-    if (role !== undefined) listOf(byRole, role).push(resource);
+    if (role !== undefined) addTo(byRole, role, [resource]);
   }
   return Object.fromEntries(byRole);
 }
@@ -59,12 +81,7 @@ export function v0Attributes(attributes: readonly v1.Attribute[] | undefined): V
 function attributeValue({ scalar, ranges, set, text }: v1.Attribute): number | string {
   if (scalar !== undefined) return scalar.value;
   if (ranges !== undefined) return rangesText(ranges.range ?? []);
-  if (set !== undefined) return `{${(set.item ?? []).join(", ")}}`;
-  return text?.value ?? "";
-}
-
-function rangesOf({ ranges }: v1.Resource): readonly Range[] {
-  return ranges?.range ?? [];
+  return set === undefined ? (text?.value ?? "") : setText(set.item ?? []);
 }
 
 function rangesText(ranges: readonly Range[]): string {
@@ -72,8 +89,12 @@ function rangesText(ranges: readonly Range[]): string {
   return `[${parts.join(", ")}]`;
 }
 
-function listOf<T>(lists: Map<string, T[]>, name: string): T[] {
-  const list = lists.get(name) ?? [];
-  lists.set(name, list);
-  return list;
+function setText(items: readonly string[]): string {
+  return `{${items.join(", ")}}`;
+}
+
+function addTo<T>(lists: Map<string, T[]>, name: string, items: readonly T[]): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [...items]);
+  else for (const item of items) list.push(item);
 }
