@@ -5,7 +5,7 @@ import type { AgentDirectories } from "../../core/contracts/agent-directories.js
 import type { Launcher, LaunchRequest } from "../../core/contracts/launcher.js";
 import { makeDirectories } from "./containers.js";
 import { LauncherBench } from "./launcher-bench.js";
-import { eventually, gone, processesMarked, written } from "./processes.js";
+import { eventually, gone, groupGone, processesMarked, written } from "./processes.js";
 
 /** What every launcher does. */
 export function describeLauncher(
@@ -289,6 +289,19 @@ export function describeLauncher(
         });
         await launcher.destroy(id);
         expect(await processesMarked(id)).to.deep.equal([]);
+      });
+
+      it("a process that is always another one by the time it is found", async () => {
+        const id = bench.newId();
+        const script = "comet() { comet & exit; }; (comet); echo on; sleep 1000";
+        const pid = await launcher.launch(id, bench.request(id, script));
+        await written(bench.request(id, "").stdout);
+        const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+        const group = Number(stat.split(" ")[4]);
+        const ended = launcher.wait(id);
+        await launcher.destroy(id);
+        await groupGone(group);
+        expect(await ended).to.deep.equal({ signal: 9 });
       });
 
       it("stopped processes", async () => {

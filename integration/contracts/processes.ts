@@ -43,3 +43,15 @@ export async function gone(pid: number): Promise<void> {
     return stat === "" || / [ZX] 1 /.test(stat) ? true : undefined;
   });
 }
+
+/** Resolves once no process is left in the group, not even a zombie: how to tell where none stays for long. */
+export async function groupGone(group: number): Promise<void> {
+  await eventually(`process group ${group} is gone`, async () => {
+    try {
+      process.kill(-group, 0);
+      return undefined;
+    } catch {
+      return true;
+    }
+  });
+}

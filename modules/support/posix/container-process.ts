@@ -1,13 +1,14 @@
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { KernelError } from "../../../core/base/kernel-error.js";
 import type { ContainerTermination } from "../../../core/contracts/container.js";
 import type { LaunchRequest } from "../../../core/contracts/launcher.js";
 import { killTree } from "./kill-tree.js";
-import { type ProcessEntry, type ProcessTree, parseStat } from "./process-snapshot.js";
+import { isDead, type ProcessTree, parseStat } from "./process-snapshot.js";
 import { processTable } from "./process-table.js";
 import { parseStatus, toCommandFile } from "./shim.js";
-import { type ShimLaunch, spawner } from "./spawner.js";
+import { spawner } from "./spawner.js";
 import { toArguments } from "./task-arguments.js";
 
 const POLL_MS = 1_000;
@@ -18,13 +19,13 @@ const LOST: ContainerTermination = {
 /** The processes of one container and the runtime directory that tells of them. */
 export class ContainerProcess implements ProcessTree {
   sessionId: number | undefined;
+  leaderStartTicks: number | undefined;
   readonly ended: Promise<ContainerTermination>;
   private end: (termination: ContainerTermination) => void = () => {};
   private over = false;
   private unwanted = false;
   private released = false;
-  private startTicks: number | undefined;
-  private shim: ShimLaunch | undefined;
+  private adopted = false;
   private launching: Promise<unknown> = Promise.resolve();
   private watcher: FSWatcher | undefined;
   private poll: NodeJS.Timeout | undefined;
@@ -42,11 +43,6 @@ export class ContainerProcess implements ProcessTree {
     });
   }
 
-  isLeader(entry: ProcessEntry): boolean {
-    if (this.startTicks !== undefined) return entry.startTicks === this.startTicks;
-    return !this.over;
-  }
-
   /** Starts the container; resolves with its first process' pid once that has been let go. */
   launch(request: LaunchRequest): Promise<number> {
     const launching = this.start(request);
@@ -60,21 +56,21 @@ export class ContainerProcess implements ProcessTree {
     const { containerId, directory } = this;
     const { stdout, stderr } = request;
     const shim = spawner.spawn({ containerId, directory, stdout, stderr });
-    this.shim = shim;
     const { shimPid, pid } = await shim.started.catch(async (cause: KernelError) => {
       const why =
         cause.message || (await this.read("sig")).trim() || "its first process was killed";
       throw new KernelError("CONTAINER_FAILED", `container not started: ${why}`);
     });
     this.sessionId = shimPid;
+    this.leaderStartTicks = processTable.read(shimPid)?.startTicks;
     void shim.exited.then((told) => {
       if (told) return this.onShimGone();
       return this.released ? undefined : this.adopt(true);
     });
+    this.checkWanted();
     await request.isolate(pid);
     this.checkWanted();
     shim.release();
-    this.shim = undefined;
     return pid;
   }
 
@@ -97,10 +93,11 @@ export class ContainerProcess implements ProcessTree {
 
   /** Takes over what an earlier agent process launched. */
   async adopt(sameBoot: boolean): Promise<void> {
-    const shim = parseStat(await this.read("shim"));
-    this.startTicks = shim?.startTicks ?? 0;
+    this.adopted = true;
     if (!sameBoot) return this.onShimGone();
+    const shim = parseStat(await this.read("shim"));
     this.sessionId = shim?.pid;
+    this.leaderStartTicks = shim?.startTicks;
     this.watcher = watch(this.directory, { persistent: false }, () => void this.look());
     this.watcher.on("error", () => {});
     this.poll = setInterval(() => void this.look(), POLL_MS).unref();
@@ -111,15 +108,23 @@ export class ContainerProcess implements ProcessTree {
   private async look(): Promise<void> {
     if (this.over) return;
     const shim = this.sessionId === undefined ? undefined : processTable.read(this.sessionId);
-    const alive = shim !== undefined && this.isLeader(shim) && shim.state !== "Z";
+    const known = shim?.startTicks === this.leaderStartTicks;
+    const alive = shim !== undefined && known && !isDead(shim);
     // The status is read after the look at the shim: it is there before the shim ends.
     const termination = await this.readTermination();
     if (termination !== undefined) this.end(termination);
-    else if (!alive) this.end(LOST);
+    else if (!alive) this.endUnknown();
   }
 
   private async onShimGone(): Promise<void> {
-    this.end((await this.readTermination()) ?? LOST);
+    const termination = await this.readTermination();
+    if (termination !== undefined) this.end(termination);
+    else this.endUnknown();
+  }
+
+  /** Without a status: the shim was killed, be it with all the others by {@link destroy}. */
+  private endUnknown(): void {
+    this.end(this.unwanted ? { signal: constants.signals.SIGKILL } : LOST);
   }
 
   private async readTermination(): Promise<ContainerTermination | undefined> {
@@ -133,11 +138,10 @@ export class ContainerProcess implements ProcessTree {
   /** Kills every process and removes the runtime directory. A launch under way fails. */
   async destroy(): Promise<void> {
     this.unwanted = true;
-    this.shim?.abandon();
     await this.launching;
     await killTree(this);
-    if (this.startTicks !== undefined) await this.look();
-    if (this.sessionId === undefined) this.end(LOST);
+    if (this.adopted) await this.look();
+    if (this.sessionId === undefined) this.endUnknown();
     await this.ended;
     await rm(this.directory, { recursive: true, force: true });
   }

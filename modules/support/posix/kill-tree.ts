@@ -1,14 +1,18 @@
 import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { assert } from "../../../core/base/assert.js";
-import { type ProcessEntry, type ProcessTree } from "./process-snapshot.js";
 import { Pacer } from "./pacer.js";
+import type { ProcessEntry, ProcessTree } from "./process-snapshot.js";
 import { processTable } from "./process-table.js";
 
-const { SIGCONT, SIGKILL, SIGSTOP } = constants.signals;
+const { SIGCONT, SIGKILL } = constants.signals;
 const PAUSE_MS_MAX = 100;
-/** A shim that has nothing to wait for any more needs milliseconds to end by itself. */
-const SHIM_GRACE_MS = 2_000;
+/** How often processes are killed one by one before whole groups are. */
+const SINGLE_ROUNDS_MAX = 3;
+/** How often none may be found by a look that need not have seen all. */
+const EMPTY_ROUNDS_MAX = 3;
+/** After how many, seconds in all, a shim is killed that has nothing to wait for and still does not end. */
+const SHIM_ROUNDS_MAX = 30;
 
 /** A signal takes the system many microseconds: a thousand containers at once would hold the event loop. */
 const kills = new Pacer(32);
@@ -22,52 +26,58 @@ export async function signalTree(tree: ProcessTree, signal: number): Promise<voi
 }
 
 /**
- * Kills every process of the tree; resolves when none is left. More than one process is stopped first, until a look finds
- * no new one, so that none can fork its way out. The shim is left to write the status down, and killed if it does not.
+ * Kills every process of the tree; resolves when none is left. The shim is let live to write the status down. Should there
+ * still be others after some rounds, they multiply faster than they are found: then their groups are killed, each at one
+ * blow that no fork escapes, and the shim with them.
  */
 export async function killTree(tree: ProcessTree): Promise<void> {
-  const stopped = new Set<string>();
-  let aloneSinceMs: number | undefined;
-  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+  for (let round = 1, empty = 0; empty < EMPTY_ROUNDS_MAX; round++) {
     const snapshot = await processTable.snapshot();
     await kills.turn();
     const members = snapshot.membersOf(tree);
-    if (members.length === 0) return;
-    const others = members.filter(({ pid }) => pid !== tree.sessionId);
-    if (others.length === 0) {
-      aloneSinceMs ??= performance.now();
-      wakeOrKill(tree, performance.now() - aloneSinceMs > SHIM_GRACE_MS);
-    } else if (others.length === 1 || !stopNew(others, stopped)) {
-      for (const { pid } of others) send(pid, SIGKILL);
+    if (members.length > 0) {
+      empty = 0;
+      strike(tree, members, round);
+      await setTimeout(Math.min(2 ** round, PAUSE_MS_MAX));
+    } else if (snapshot.settled) {
+      return;
     } else {
-      continue;
+      empty++;
     }
-    await setTimeout(pauseMs);
   }
 }
 
-/** @returns whether there was one that had not been stopped yet. */
-function stopNew(members: readonly ProcessEntry[], stopped: Set<string>): boolean {
-  const before = stopped.size;
-  for (const { pid, startTicks } of members) {
-    const key = `${pid}:${startTicks}`;
-    if (!stopped.has(key)) send(pid, SIGSTOP);
-    stopped.add(key);
+function strike(tree: ProcessTree, members: readonly ProcessEntry[], round: number): void {
+  const others = members.filter(({ pid }) => pid !== tree.sessionId);
+  if (others.length === 0) {
+    // A task of the agent's own user may have stopped the shim.
+    const signal = round > SHIM_ROUNDS_MAX ? SIGKILL : SIGCONT;
+    for (const { pid } of members) send(pid, signal);
+  } else {
+    const targets = round > SINGLE_ROUNDS_MAX ? groupsOf(others) : pidsOf(others);
+    for (const target of targets) send(target, SIGKILL);
   }
-  return stopped.size > before;
 }
 
-/** A task of the agent's own user may have stopped the shim. */
-function wakeOrKill(tree: ProcessTree, overdue: boolean): void {
-  assert(tree.sessionId !== undefined, "a tree of one leader has a session");
-  send(tree.sessionId, overdue ? SIGKILL : SIGCONT);
+function pidsOf(members: readonly ProcessEntry[]): readonly number[] {
+  return members.map(({ pid }) => pid);
 }
 
-function send(pid: number, signal: number): void {
-  assert(pid > 1 && pid !== process.pid, "the agent never signals itself or init", { pid });
+/** The groups as kill(2) wants them. None has a stranger in it: groups do not reach beyond their session. */
+function groupsOf(members: readonly ProcessEntry[]): ReadonlySet<number> {
+  return new Set(members.map(({ groupId }) => -groupId));
+}
+
+const ownGroup = processTable.read(process.pid)?.groupId;
+
+function send(target: number, signal: number): void {
+  const spared = [0, 1, process.pid, ownGroup].includes(Math.abs(target));
+  assert(!spared, "the agent signals neither itself nor init", { target });
   try {
-    process.kill(pid, signal);
+    process.kill(target, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // One that has become another user by itself ends when it wants to: an agent without root can but wait.
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
   }
 }

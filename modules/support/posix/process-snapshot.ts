@@ -2,6 +2,7 @@
 export interface ProcessEntry {
   readonly pid: number;
   readonly parentPid: number;
+  readonly groupId: number;
   readonly sessionId: number;
   readonly state: string;
   readonly threads: number;
@@ -10,6 +11,8 @@ export interface ProcessEntry {
   readonly systemTicks: number;
   /** Since boot; with the pid it names one process for good. */
   readonly startTicks: number;
+  /** Known to be empty: not merely unreadable, as in the middle of an exec. */
+  readonly hasNoEnvironment: boolean;
 }
 
 /** The variable that marks every process of a container, also one that left its session and its parent. */
@@ -20,25 +23,27 @@ export interface ProcessTree {
   readonly containerId: string;
   /** The pid of the process that leads the container's session. */
   readonly sessionId: number | undefined;
-  /** False once the leader is known to have ended: another process of its pid then leads another session. */
-  isLeader(entry: ProcessEntry): boolean;
+  /** When that process started: another one of its pid leads another session. */
+  readonly leaderStartTicks: number | undefined;
 }
 
 /** @returns undefined for a text that is cut off, as it is read of a process that just ends. */
 export function parseStat(text: string): ProcessEntry | undefined {
   const nameEnd = text.lastIndexOf(")");
   const fields = text.slice(nameEnd + 2).split(" ");
-  if (nameEnd < 0 || fields.length < 20) return undefined;
+  if (nameEnd < 0 || fields.length < 49) return undefined;
   const field = (index: number): number => Number(fields[index]);
   return {
     pid: Number.parseInt(text, 10),
     state: fields[0] as string,
     parentPid: field(1),
+    groupId: field(2),
     sessionId: field(3),
     userTicks: field(11) + field(13),
     systemTicks: field(12) + field(14),
     threads: field(17),
     startTicks: field(19),
+    hasNoEnvironment: field(47) > 0 && field(47) === field(48),
   };
 }
 
@@ -56,6 +61,8 @@ export class ProcessSnapshot {
     readonly entries: ReadonlyMap<number, ProcessEntry>,
     /** Processes that carry the container's marker, as far as it was looked for. */
     private readonly marked: ReadonlyMap<string, readonly ProcessEntry[]>,
+    /** Whether nobody ended while it was made: one that did may have left a child that is not in it. */
+    readonly settled = true,
   ) {}
 
   /** The living processes of a container: its session's, those it marked, and all their descendants. */
@@ -78,7 +85,7 @@ export class ProcessSnapshot {
     if (tree.sessionId === undefined) return [];
     const leader = this.entries.get(tree.sessionId);
     // The kernel gives a pid again only when no session bears it: a stranger there means that ours is empty.
-    if (leader !== undefined && !tree.isLeader(leader)) return [];
+    if (leader !== undefined && leader.startTicks !== tree.leaderStartTicks) return [];
     this.sessions ??= groupBy(this.entries, (entry) => entry.sessionId);
     return this.sessions.get(tree.sessionId) ?? [];
   }

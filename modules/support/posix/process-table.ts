@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import {
   containerMarker,
+  isDead,
   type ProcessEntry,
   ProcessSnapshot,
   parseStat,
@@ -11,6 +12,7 @@ import {
 /** About a millisecond of reading: longer slices would hold the event loop. */
 const PROCESSES_PER_SLICE = 64;
 const STAT_BYTES_MAX = 1024;
+const EXEC_MS_MAX = 1_000;
 
 /** Reads `/proc`. All who ask in the same while share one reading, so that a thousand containers end at the price of one. */
 export class ProcessTable {
@@ -71,14 +73,16 @@ export class ProcessTable {
   private async scan(): Promise<ProcessSnapshot> {
     const entries = new Map<number, ProcessEntry>();
     const pids = (await readdir("/proc")).filter((name) => name.charCodeAt(0) <= 0x39).map(Number);
+    let vanished = 0;
     for (let first = 0; first < pids.length; first += PROCESSES_PER_SLICE) {
       if (first > 0) await setImmediate();
       for (const pid of pids.slice(first, first + PROCESSES_PER_SLICE)) {
         const entry = this.read(pid);
         if (entry) entries.set(pid, entry);
+        else vanished++;
       }
     }
-    return new ProcessSnapshot(entries, await this.readMarkers(entries));
+    return new ProcessSnapshot(entries, await this.readMarkers(entries), vanished === 0);
   }
 
   /**
@@ -91,12 +95,12 @@ export class ProcessTable {
     const markers = new Map<string, string>();
     const marked = new Map<string, ProcessEntry[]>();
     for (const entry of entries.values()) {
-      const led = entry.pid !== entry.sessionId && entries.has(entry.sessionId);
+      const leader = entries.get(entry.sessionId);
+      const led = leader !== undefined && leader !== entry && !isDead(leader);
       // Kernel threads have session 0.
       if (led || entry.sessionId === 0 || this.starters.has(entry.parentPid)) continue;
       const key = `${entry.pid}:${entry.startTicks}`;
-      const marker = this.markers.get(key) ?? (await readMarker(entry.pid));
-      if (marker === undefined) continue;
+      const marker = this.markers.get(key) ?? (await this.readMarker(entry.pid));
       markers.set(key, marker);
       if (marker === "") continue;
       const group = marked.get(marker);
@@ -106,13 +110,22 @@ export class ProcessTable {
     this.markers = markers;
     return marked;
   }
+
+  /** @returns "" for a process without the marker. In the middle of an exec a process shows nothing, and is asked again. */
+  private async readMarker(pid: number): Promise<string> {
+    const deadlineMs = performance.now() + EXEC_MS_MAX;
+    for (;;) {
+      const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => undefined);
+      if (environment) return markerIn(environment);
+      const entry = environment === undefined ? undefined : this.read(pid);
+      if (entry === undefined || isDead(entry) || entry.hasNoEnvironment) return "";
+      if (performance.now() > deadlineMs) return "";
+      await setTimeout(1);
+    }
+  }
 }
 
-/** @returns "" for a process without the marker, undefined where the environment cannot be told yet. */
-async function readMarker(pid: number): Promise<string | undefined> {
-  const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-  // In the middle of an exec a process shows an empty environment.
-  if (environment === "") return undefined;
+function markerIn(environment: string): string {
   const prefix = `${containerMarker}=`;
   const variable = environment.split("\0").find((one) => one.startsWith(prefix));
   return variable?.slice(prefix.length) ?? "";

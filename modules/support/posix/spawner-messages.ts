@@ -2,9 +2,7 @@
 export type SpawnerRequest =
   | ({ readonly type: "SPAWN" } & ShimOrder)
   /** Lets the container's first process go on to its command. */
-  | { readonly type: "RELEASE"; readonly launch: number }
-  /** Has it exit instead. */
-  | { readonly type: "ABANDON"; readonly launch: number };
+  | { readonly type: "RELEASE"; readonly launch: number };
 
 export interface ShimOrder {
   readonly launch: number;

@@ -17,8 +17,6 @@ const STARTING_MAX = 16;
 
 const waiting: ShimOrder[] = [];
 const handshakes = new Map<number, Socket>();
-/** Launches that have not got as far as a shim, and are still wanted. */
-const wanted = new Set<number>();
 let starting = 0;
 
 function report(message: SpawnerReport): void {
@@ -44,10 +42,8 @@ async function start(order: ShimOrder): Promise<SpawnerReport> {
   const files: FileHandle[] = [];
   try {
     files.push(await openOutput(order.stdout), await openOutput(order.stderr));
-    if (!wanted.delete(launch)) return { type: "FAILED", launch, message: "abandoned" };
     return await spawnShim(order, files);
   } catch (error) {
-    wanted.delete(launch);
     return { type: "FAILED", launch, message: messageOf(error) };
   } finally {
     await Promise.all(files.map((file) => file.close()));
@@ -101,16 +97,11 @@ function forget(launch: number): void {
 function onRequest(request: SpawnerRequest): void {
   switch (request.type) {
     case "SPAWN":
-      wanted.add(request.launch);
       waiting.push(request);
       startWaiting();
       return;
     case "RELEASE":
       handshakes.get(request.launch)?.end("go\n", () => forget(request.launch));
-      return;
-    case "ABANDON":
-      wanted.delete(request.launch);
-      forget(request.launch);
       return;
   }
 }

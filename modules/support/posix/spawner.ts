@@ -19,7 +19,6 @@ export interface ShimLaunch {
   /** Resolves when the shim has ended; false where nobody will tell, for the spawner itself has ended. */
   readonly exited: Promise<boolean>;
   release(): void;
-  abandon(): void;
 }
 
 interface Callbacks {
@@ -50,7 +49,6 @@ export class Spawner {
       started,
       exited,
       release: () => this.send({ type: "RELEASE", launch }),
-      abandon: () => this.send({ type: "ABANDON", launch }),
     };
   }
 

@@ -3,12 +3,15 @@ import type { ContainerState } from "../../../core/contracts/container.js";
 import type { ProcessEntry } from "./process-snapshot.js";
 import { processTable } from "./process-table.js";
 
+interface Tracked {
+  readonly pid: number;
+  sessionId?: number | undefined;
+  leaderStartTicks?: number | undefined;
+}
+
 /** Finds the processes of containers by their first one, for isolators that report on them. */
 export class TrackedProcesses {
-  private readonly tracked = new Map<
-    ContainerId,
-    { pid: number; sessionId?: number | undefined }
-  >();
+  private readonly tracked = new Map<ContainerId, Tracked>();
 
   recover(states: readonly ContainerState[]): void {
     for (const { containerId, pid } of states) {
@@ -30,8 +33,10 @@ export class TrackedProcesses {
     if (first === undefined) return undefined;
     const snapshot = await processTable.snapshot();
     first.sessionId ??= snapshot.entries.get(first.pid)?.sessionId;
-    const { sessionId } = first;
-    const members = snapshot.membersOf({ containerId, sessionId, isLeader: () => true });
+    const leader = snapshot.entries.get(first.sessionId ?? first.pid);
+    first.leaderStartTicks ??= leader?.startTicks;
+    const { sessionId, leaderStartTicks } = first;
+    const members = snapshot.membersOf({ containerId, sessionId, leaderStartTicks });
     return members.filter(({ pid }) => pid !== sessionId || pid === first.pid);
   }
 }
