@@ -1,0 +1,75 @@
+import { SeededRandom } from "../../core/base/random.js";
+import type { Allocation, Quota } from "../../core/contracts/allocator.js";
+import { parseMinAllocatable } from "../../core/resources/quantities.js";
+import { Resources } from "../../core/resources/resources.js";
+import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
+import { DrfSorterFactory } from "../../modules/sorters/drf.js";
+import { cpuMs } from "./calibration.js";
+
+const AGENT = "cpus:24;mem:4096;disk:4096;ports:[31000-31999]";
+const INTERVAL_MS = 1_000;
+const capabilities = new Set(["MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT"]);
+
+/** An allocator with many agents and frameworks, and virtual time. */
+export class AllocatorCluster {
+  readonly allocator = new HierarchicalAllocator(new DrfSorterFactory());
+  nowMs = 0;
+
+  constructor() {
+    this.allocator.initialize({
+      allocationIntervalMs: INTERVAL_MS,
+      random: new SeededRandom(1),
+      fairnessExcludedResources: new Set(),
+      filterGpuResources: true,
+      minAllocatableResources: parseMinAllocatable("cpus:0.01|mem:32"),
+      recoveryTimeoutMs: 600_000,
+      agentRecoveryFactor: 0.8,
+    });
+  }
+
+  /** `used`, if any, is held on every agent by a framework that never asks for more. */
+  addAgents(count: number, resources = AGENT, used?: string): void {
+    for (let i = 0; i < count; i++) {
+      const held = used && new Map([["old", Resources.parse(used).allocate("old")]]);
+      const info = { hostname: `host-${i}`, id: { value: `agent-${i}` } };
+      const agent = { info, capabilities, total: Resources.parse(resources) };
+      this.allocator.addAgent(`agent-${i}`, agent, held || new Map(), this.nowMs);
+    }
+  }
+
+  addFrameworks(count: number, roleOf: (index: number) => string, prefix = "framework"): void {
+    for (let i = 0; i < count; i++) this.addFramework(`${prefix}-${i}`, roleOf(i));
+  }
+  addFramework(id: string, role: string): void {
+    this.allocator.addFramework(id, framework(id, role), new Map(), true);
+  }
+  updateFramework(id: string, role: string): void {
+    this.allocator.updateFramework(id, framework(id, role));
+  }
+  setQuotas(count: number, roleOf: (index: number) => string, quota: Quota): void {
+    for (let i = 0; i < count; i++) this.allocator.updateQuota(roleOf(i), quota);
+  }
+
+  cycle(): readonly Allocation[] {
+    this.nowMs += INTERVAL_MS;
+    this.allocator.beginCycle(this.nowMs);
+    return this.allocator.allocate(this.nowMs, Number.POSITIVE_INFINITY).allocations;
+  }
+
+  decline({ frameworkId, agentId, resources }: Allocation, refuseMs: number): void {
+    const options = { refuseMs, allocated: false };
+    this.allocator.recoverResources(frameworkId, agentId, resources, options, this.nowMs);
+  }
+}
+
+function framework(id: string, role: string) {
+  const info = { user: "user", name: id, roles: [role] };
+  return { info, roles: [role], suppressedRoles: new Set<string>() };
+}
+
+/** What `work` returns, and the CPU milliseconds that it took. */
+export function timed<T>(work: () => T): readonly [T, number] {
+  const start = cpuMs();
+  const result = work();
+  return [result, cpuMs() - start];
+}
