@@ -54,8 +54,17 @@ export function addQuantities(
   right: ResourceQuantities,
 ): ResourceQuantities {
   const sum = new Map(left);
-  for (const [name, milli] of right) sum.set(name, (sum.get(name) ?? 0) + milli);
+  accumulate(sum, right, 1);
   return sum;
+}
+
+/** Adds to, or takes from, a sum that is kept; it may become negative. */
+export function accumulate(
+  sum: Map<string, number>,
+  quantities: ResourceQuantities,
+  sign: 1 | -1,
+): void {
+  for (const [name, milli] of quantities) sum.set(name, (sum.get(name) ?? 0) + sign * milli);
 }
 
 /** What is left of `left`, name by name; what would be zero or less is not there. */

@@ -118,6 +118,7 @@ export class Resources {
 
   /** What is left when `other` is taken away as far as it is here. */
   without(other: Resources): Resources {
+    if (this === other) return Resources.empty;
     if (other.isEmpty || this.isEmpty) return this;
     if (this.shape === other.shape && sameValues(this.values, other.values)) return Resources.empty;
     const identities: ResourceIdentity[] = [];
@@ -257,13 +258,20 @@ export class Resources {
     if (this.isEmpty) return this;
     if (!this.shape.hasOneAllocation) return this.map((one) => one.withAllocation(role));
     const shape = this.shape.withAllocation(role);
-    return shape === this.shape ? this : new Resources(shape, this.values);
+    if (shape === this.shape) return this;
+    const resources = new Resources(shape, this.values);
+    resources.#amounts = this.#amounts;
+    return resources;
   }
 
+  /** The role that all of it is allocated to, if it is one. */
+  get allocationRole(): string | undefined {
+    return this.shape.hasOneAllocation ? this.shape.identities[0]?.allocationRole : undefined;
+  }
   /** By the role they are allocated to. Presupposes that all are. */
   allocations(): ReadonlyMap<string, Resources> {
-    const first = this.shape.identities[0]?.allocationRole;
-    if (this.shape.hasOneAllocation && first !== undefined) return new Map([[first, this]]);
+    const one = this.allocationRole;
+    if (one !== undefined) return new Map([[one, this]]);
     const byRole = new Map<string, Resources>();
     for (const { allocationRole } of this.shape.identities) {
       assert(allocationRole !== undefined, "resources are not allocated", { key: this.key });

@@ -19,7 +19,6 @@ import type { v1 } from "../../core/protocol/v1.js";
 import type { Resources } from "../../core/resources/resources.js";
 import type { AgentState } from "../support/allocation/agent-state.js";
 import { AllocatorState } from "../support/allocation/allocator-state.js";
-import { addFilter } from "../support/allocation/filters.js";
 
 const nothing: AllocationSlice = { allocations: [], inverseAllocations: [], more: false };
 
@@ -194,7 +193,7 @@ export class HierarchicalAllocator implements Allocator {
       const refused = bare.equals(agent.available) ? agent.available : bare;
       const { generation, slot } = client;
       const untilMs = this.filterEnd(refuseMs, nowMs);
-      addFilter(agent.filters, slot, { refused, untilMs, generation, next: undefined }, nowMs);
+      agent.filters.add(slot, { refused, untilMs, generation }, nowMs);
     }
   }
   /** A filter outlives at least one periodic run. */

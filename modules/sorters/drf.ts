@@ -3,6 +3,7 @@ import type { Sorter, SorterFactory, SorterOptions } from "../../core/contracts/
 import { defineModule } from "../../core/kernel/module.js";
 import type { ResourceQuantities } from "../../core/resources/quantities.js";
 import { ClientTree } from "../support/sorters/client-tree.js";
+import { ClientOrder } from "../support/sorters/client-order.js";
 import type { TreeNode } from "../support/sorters/tree-node.js";
 
 /**
@@ -15,7 +16,8 @@ export class DrfSorter implements Sorter {
     deactivated: (node) => this.take(node),
   });
   private readonly indexes = new Map<string, number>();
-  private total: number[] = [];
+  private readonly scratch: number[] = [];
+  private total: readonly number[] = [];
   private version = 0;
 
   constructor(private readonly options: SorterOptions) {}
@@ -47,7 +49,7 @@ export class DrfSorter implements Sorter {
   }
 
   updateTotal(total: ResourceQuantities): void {
-    this.total = this.vector(total);
+    this.total = [...this.vector(total)];
     this.version++;
   }
 
@@ -80,14 +82,7 @@ export class DrfSorter implements Sorter {
   }
 
   sort(): Iterable<string> {
-    return this.clientsBelow(this.tree.root);
-  }
-
-  private *clientsBelow(node: TreeNode): Generator<string> {
-    for (const child of this.ordered(node)) {
-      if (child.client === undefined) yield* this.clientsBelow(child);
-      else yield child.client;
-    }
+    return new ClientOrder(this.tree.root, (node) => this.ordered(node));
   }
 
   private ordered(node: TreeNode): readonly TreeNode[] {
@@ -135,19 +130,24 @@ export class DrfSorter implements Sorter {
     level.active.splice(place(level.active, node), 0, node);
   }
 
-  private vector(quantities: ResourceQuantities): number[] {
-    const vector: number[] = Array(this.indexes.size).fill(0);
+  /** By the sorter's index of names; the same array every time. */
+  private vector(quantities: ResourceQuantities): readonly number[] {
+    const { scratch } = this;
+    scratch.fill(0);
     for (const [name, milli] of quantities) {
-      if (this.options.excludedResources.has(name)) continue;
-      let index = this.indexes.get(name);
-      if (index === undefined) {
-        index = this.indexes.size;
-        this.indexes.set(name, index);
-        vector.push(0);
-      }
-      vector[index] = milli;
+      const index = this.index(name);
+      if (index >= 0) scratch[index] = milli;
     }
-    return vector;
+    return scratch;
+  }
+
+  private index(name: string): number {
+    let index = this.indexes.get(name);
+    if (index === undefined) {
+      index = this.options.excludedResources.has(name) ? -1 : this.scratch.push(0) - 1;
+      this.indexes.set(name, index);
+    }
+    return index;
   }
 }
 

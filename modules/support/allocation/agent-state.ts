@@ -2,7 +2,7 @@ import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
 import type { AllocatorAgent } from "../../../core/contracts/allocator.js";
 import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
-import type { FilterTable } from "./filters.js";
+import { FilterTable } from "./filters.js";
 
 /** What has been found out about an agent at its last visit, and what would make another one worth while. */
 interface Settlement {
@@ -20,7 +20,7 @@ export class AgentState {
   readonly held = new Map<FrameworkId, Resources>();
   /** Not held by anyone, without allocation info. Shared volumes are always there. */
   available = Resources.empty;
-  filters: FilterTable = [];
+  filters = new FilterTable();
   /** False once it has been removed; a run may still come across it. */
   isPresent = true;
   isActive = true;
@@ -34,8 +34,8 @@ export class AgentState {
   sharedOfferedInRun = -1;
 
   private settlement: Settlement | undefined;
-  /** The sum of what is held, bare and without shared volumes. */
-  private allocated = Resources.empty;
+  /** Whether what is held is part of the total: then what is available can be kept by adding and taking away. */
+  private isExact = true;
   /** The last thing there was to offer: when it comes back, filters on it are found by pointer. */
   private lastAvailable = Resources.empty;
 
@@ -61,21 +61,33 @@ export class AgentState {
     this.refresh();
   }
 
-  /** @returns what the framework held before. */
-  setHeld(frameworkId: FrameworkId, held: Resources): Resources {
-    const before = this.held.get(frameworkId) ?? Resources.empty;
-    if (held.isEmpty) this.held.delete(frameworkId);
-    else this.held.set(frameworkId, held);
-    this.allocated = this.allocated.without(bare(before)).plus(bare(held));
-    this.refresh();
-    return before;
+  /** The framework holds `bare` more, which leaves it with `held`. */
+  give(frameworkId: FrameworkId, held: Resources, bare: Resources): void {
+    this.held.set(frameworkId, held);
+    const rest = this.isExact ? this.available.subtract(bare.nonShared()) : undefined;
+    if (rest) this.setAvailable(rest);
+    else this.refresh();
   }
 
+  /** The framework holds `bare` less, which leaves it with `held`. */
+  takeBack(frameworkId: FrameworkId, held: Resources, bare: Resources): void {
+    if (held.isEmpty) this.held.delete(frameworkId);
+    else this.held.set(frameworkId, held);
+    if (this.isExact) this.setAvailable(this.available.plus(bare.nonShared()));
+    else this.refresh();
+  }
+
+  /** Reckons anew what is available. */
   private refresh(): void {
     const { total } = this;
-    const rest = total.nonShared().without(this.allocated).plus(total.shared());
-    this.available = rest.equals(this.lastAvailable) ? this.lastAvailable : rest;
-    if (!rest.isEmpty) this.lastAvailable = this.available;
+    const held = Resources.sum(this.held.values()).nonShared().unallocate();
+    this.isExact = total.contains(held);
+    this.setAvailable(total.nonShared().without(held).plus(total.shared()));
+  }
+
+  private setAvailable(available: Resources): void {
+    this.available = available.equals(this.lastAvailable) ? this.lastAvailable : available;
+    if (!available.isEmpty) this.lastAvailable = this.available;
     this.unsettle();
   }
 
@@ -95,8 +107,4 @@ export class AgentState {
     if (last.epoch !== epoch || last.untilMs <= nowMs) return true;
     return last.quotaGrowth !== undefined && last.quotaGrowth !== quotaGrowth;
   }
-}
-
-function bare(resources: Resources): Resources {
-  return resources.nonShared().unallocate();
 }

@@ -3,6 +3,7 @@ import type { AllocatorAgent, ResourceConversion } from "../../../core/contracts
 import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
 import { AgentState } from "./agent-state.js";
+import { FilterTable } from "./filters.js";
 import type { Holdings } from "./holdings.js";
 import type { QuotaLedger } from "./quota-ledger.js";
 import type { RoleTable } from "./role-table.js";
@@ -47,7 +48,7 @@ export class Agents {
   update(state: AgentState, agent: AllocatorAgent): boolean {
     const { total, available, info } = state;
     const sameAttributes = isSame(info.attributes, agent.info.attributes);
-    if (!sameAttributes) state.filters = [];
+    if (!sameAttributes) state.filters = new FilterTable();
     state.update(agent);
     state.isWhitelisted = this.isWhitelisted(agent.info);
     this.totalChanged(state, total, available);

@@ -3,7 +3,6 @@ import type { Allocation } from "../../../core/contracts/allocator.js";
 import { Resources } from "../../../core/resources/resources.js";
 import type { AgentState } from "./agent-state.js";
 import type { Bundles } from "./bundles.js";
-import { findFilter } from "./filters.js";
 import type { Client } from "./framework-state.js";
 import type { Holdings } from "./holdings.js";
 import type { QuotaLedger } from "./quota-ledger.js";
@@ -113,7 +112,8 @@ export class AllocationRun {
   /** Looks at the clients not looked at in this visit yet, up to the first that is offered something. */
   private pass(agent: AgentState, slice: Slice): "OFFERED" | "EXHAUSTED" | "SUSPENDED" {
     const { roles, quotas } = this.context;
-    for (const role of roles.served()) {
+    for (const name of roles.served()) {
+      const role = roles.role(name);
       if (role.visit === this.visit) continue;
       if (this.stage === "GUARANTEES" && quotas.isSatisfied(role.top)) continue;
       for (const frameworkId of roles.servedIn(role)) {
@@ -142,9 +142,10 @@ export class AllocationRun {
       : bundles.guaranteedPart(takeable, client);
     if (isFair && bundle !== takeable) this.blockedByQuota = true;
     if (!bundle || !bundles.isEnough(bundle, client.minimum)) return undefined;
-    const filter = findFilter(agent.filters[client.slot], client.generation, bundle, nowMs);
-    if (!filter) return bundle;
-    this.untilMs = Math.min(this.untilMs, filter.untilMs);
+    const { slot, generation } = client;
+    const keptUntilMs = agent.filters.keptUntil(slot, generation, bundle, nowMs);
+    if (keptUntilMs === 0) return bundle;
+    if (keptUntilMs < this.untilMs) this.untilMs = keptUntilMs;
     return undefined;
   }
 
@@ -156,7 +157,7 @@ export class AllocationRun {
       agent.sharedOffered = before.plus(bundle.shared());
       agent.sharedOfferedInRun = this.run;
     }
-    this.context.holdings.give(agent, framework.id, resources);
+    this.context.holdings.give(agent, framework.id, resources, bundle);
     slice.allocations.push({
       frameworkId: framework.id,
       role: role.name,

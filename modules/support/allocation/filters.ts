@@ -6,33 +6,65 @@ export interface Filter {
   readonly untilMs: number;
   /** The client's generation when it refused: a filter of an older one no longer counts. */
   readonly generation: number;
-  readonly next: Filter | undefined;
 }
 
-/** An agent's filters by the slot of the client. */
-export type FilterTable = (Filter | undefined)[];
+/**
+ * An agent's filters by the slot of the client. A client's last refusal stands in arrays of plain values, because every
+ * visit of the agent reads them for all clients; what it had refused before, and has not been covered by it, is rare.
+ */
+export class FilterTable {
+  private readonly untilMs: number[] = [];
+  private readonly generations: number[] = [];
+  private readonly refused: (Resources | undefined)[] = [];
+  private older: Map<number, readonly Filter[]> | undefined;
 
-/** Adds a filter; those that are over, or hold no more than the new one, go. */
-export function addFilter(table: FilterTable, slot: number, filter: Filter, nowMs: number): void {
-  let next: Filter | undefined;
-  for (let one = table[slot]; one; one = one.next) {
-    const counts = one.generation === filter.generation && one.untilMs > nowMs;
-    const covered = one.untilMs <= filter.untilMs && filter.refused.contains(one.refused);
-    if (counts && !covered) next = { ...one, next };
+  add(slot: number, filter: Filter, nowMs: number): void {
+    const rest = this.filters(slot).filter((one) => {
+      const counts = one.generation === filter.generation && one.untilMs > nowMs;
+      return counts && !(one.untilMs <= filter.untilMs && filter.refused.contains(one.refused));
+    });
+    if (rest.length > 0) (this.older ??= new Map()).set(slot, rest);
+    else this.older?.delete(slot);
+    this.reach(slot);
+    this.untilMs[slot] = filter.untilMs;
+    this.generations[slot] = filter.generation;
+    this.refused[slot] = filter.refused;
   }
-  table[slot] = next ? { ...filter, next } : filter;
-}
 
-/** The filter that keeps the bundle from the client, if any. */
-export function findFilter(
-  first: Filter | undefined,
-  generation: number,
-  bundle: Resources,
-  nowMs: number,
-): Filter | undefined {
-  for (let one = first; one; one = one.next) {
-    if (one.generation !== generation || one.untilMs <= nowMs) continue;
-    if (one.refused.contains(bundle)) return one;
+  /** Arrays without holes, so that they stay arrays of plain numbers. */
+  private reach(slot: number): void {
+    while (this.untilMs.length <= slot) {
+      this.untilMs.push(0.5);
+      this.generations.push(0);
+      this.refused.push(undefined);
+    }
   }
-  return undefined;
+
+  private filters(slot: number): readonly Filter[] {
+    const refused = this.refused[slot];
+    if (!refused) return [];
+    const [untilMs, generation] = [this.untilMs[slot] ?? 0, this.generations[slot] ?? 0];
+    return [{ refused, untilMs, generation }, ...(this.older?.get(slot) ?? [])];
+  }
+
+  /** Until when the bundle is kept from the client; 0 if it is not. */
+  keptUntil(slot: number, generation: number, bundle: Resources, nowMs: number): number {
+    const refused = this.refused[slot];
+    if (!refused) return 0;
+    const untilMs = this.untilMs[slot] as number;
+    if (this.generations[slot] === generation && untilMs > nowMs && refused.contains(bundle)) {
+      return untilMs;
+    }
+    return this.older?.has(slot) ? this.keptByOlder(slot, generation, bundle, nowMs) : 0;
+  }
+
+  private keptByOlder(slot: number, generation: number, bundle: Resources, nowMs: number): number {
+    const kept = this.older
+      ?.get(slot)
+      ?.find(
+        (one) =>
+          one.generation === generation && one.untilMs > nowMs && one.refused.contains(bundle),
+      );
+    return kept?.untilMs ?? 0;
+  }
 }

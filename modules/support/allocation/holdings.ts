@@ -22,9 +22,16 @@ export class Holdings {
   ) {}
 
   /** The framework gets `resources`, which carry allocation info. */
-  give(agent: AgentState, frameworkId: FrameworkId, resources: Resources): void {
+  give(
+    agent: AgentState,
+    frameworkId: FrameworkId,
+    resources: Resources,
+    bare = resources.unallocate(),
+  ): void {
     const before = agent.held.get(frameworkId) ?? Resources.empty;
-    this.setHeld(agent, frameworkId, before.plus(resources));
+    const { available } = agent;
+    agent.give(frameworkId, before.plus(resources), bare);
+    this.quotas.availableChanged(available, agent.available);
     const framework = this.frameworks.get(frameworkId);
     if (framework) this.count(agent, framework, resources, before);
     else this.addStranger(agent, frameworkId);
@@ -35,18 +42,14 @@ export class Holdings {
     const before = agent.held.get(frameworkId);
     if (!before) return;
     const after = before.minus(resources);
-    this.setHeld(agent, frameworkId, after);
+    const { available } = agent;
+    agent.takeBack(frameworkId, after, resources.unallocate());
+    this.quotas.availableChanged(available, agent.available);
     const framework = this.frameworks.get(frameworkId);
     if (framework) {
       if (after.isEmpty) framework.agents.delete(agent);
       this.discount(agent, framework, resources, after);
     } else if (after.isEmpty) this.removeStranger(agent, frameworkId);
-  }
-
-  private setHeld(agent: AgentState, frameworkId: FrameworkId, held: Resources): void {
-    const { available } = agent;
-    agent.setHeld(frameworkId, held);
-    this.quotas.availableChanged(available, agent.available);
   }
 
   /** A framework is added: what it holds already begins to count. */
@@ -102,12 +105,12 @@ export class Holdings {
     rest: Resources,
   ): void {
     framework.agents.add(agent);
-    for (const [role, part] of resources.allocations()) {
+    eachAllocation(resources, (role, part) => {
       const client = this.roles.client(framework, role);
       const [own, roles] = fairQuantities(agent, client, part, rest);
       this.roles.allocated(client, own, roles);
       this.quotas.held(client.role.top, part, 1);
-    }
+    });
   }
 
   private discount(
@@ -116,14 +119,24 @@ export class Holdings {
     resources: Resources,
     rest: Resources,
   ): void {
-    for (const [role, part] of resources.allocations()) {
+    eachAllocation(resources, (role, part) => {
       const client = this.roles.client(framework, role);
       const [own, roles] = fairQuantities(agent, client, part, rest);
       this.roles.unallocated(client, own, roles);
       this.quotas.held(client.role.top, part, -1);
       if (!client.isSubscribed && !holdsIn(framework, role)) this.roles.removeClient(client);
-    }
+    });
   }
+}
+
+/** Mostly, all is allocated to one role. */
+function eachAllocation(
+  resources: Resources,
+  visit: (role: string, part: Resources) => void,
+): void {
+  const { allocationRole } = resources;
+  if (allocationRole !== undefined) visit(allocationRole, resources);
+  else for (const [role, part] of resources.allocations()) visit(role, part);
 }
 
 /** Whether the framework holds anything in the role, on any agent. */

@@ -1,6 +1,7 @@
 import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
 import type { Quota } from "../../../core/contracts/allocator.js";
 import {
+  accumulate,
   containsQuantities,
   noQuantities,
   type ResourceQuantities,
@@ -59,8 +60,8 @@ export class QuotaLedger {
   availableChanged(before: Resources, after: Resources): void {
     if (!this.isKept || before === after) return;
     const [less, more] = [freeScalars(before), freeScalars(after)];
-    add(this.free, less, -1);
-    add(this.free, more, 1);
+    accumulate(this.free, less, -1);
+    accumulate(this.free, more, 1);
     this.version++;
     if (!containsQuantities(less, more)) this.growth++;
   }
@@ -164,10 +165,10 @@ export class QuotaLedger {
     this.free.clear();
     for (const { quota, consumed } of this.accounts.values()) {
       consumed.clear();
-      add(this.required, quota.guarantees, 1);
+      accumulate(this.required, quota.guarantees, 1);
     }
     for (const agent of this.agents.values()) {
-      add(this.free, freeScalars(agent.available), 1);
+      accumulate(this.free, freeScalars(agent.available), 1);
       this.countReservations(agent.total, 1);
       this.countHeld(agent);
     }
@@ -184,8 +185,4 @@ export class QuotaLedger {
 /** What quotas are about: neither reserved nor revocable. */
 function freeScalars(resources: Resources): ResourceQuantities {
   return resources.unreserved().nonRevocable().quantities();
-}
-
-function add(to: Map<string, number>, quantities: ResourceQuantities, sign: 1 | -1): void {
-  for (const [name, milli] of quantities) to.set(name, (to.get(name) ?? 0) + sign * milli);
 }

@@ -1,11 +1,6 @@
 import type { FrameworkId } from "../../../core/base/ids.js";
 import type { Sorter, SorterFactory, SorterOptions } from "../../../core/contracts/sorter.js";
-import {
-  addQuantities,
-  noQuantities,
-  type ResourceQuantities,
-  subtractQuantities,
-} from "../../../core/resources/quantities.js";
+import { accumulate, type ResourceQuantities } from "../../../core/resources/quantities.js";
 import { Client, type ClientTerms, type FrameworkState } from "./framework-state.js";
 import { RoleState } from "./role-state.js";
 
@@ -16,7 +11,7 @@ import { RoleState } from "./role-state.js";
 export class RoleTable {
   private readonly roles = new Map<string, RoleState>();
   private readonly sorter: Sorter;
-  private total = noQuantities;
+  private readonly total = new Map<string, number>();
   private totalVersion = 0;
   private sorterVersion = -1;
   private slots = 0;
@@ -120,17 +115,22 @@ export class RoleTable {
   }
 
   changeTotal(before: ResourceQuantities, after: ResourceQuantities): void {
-    this.total = addQuantities(subtractQuantities(this.total, before), after);
+    accumulate(this.total, before, -1);
+    accumulate(this.total, after, 1);
     this.totalVersion++;
   }
 
+  role(name: string): RoleState {
+    return this.roles.get(name) as RoleState;
+  }
+
   /** The roles that are served, in order. Any allocation ends the iteration. */
-  *served(): Generator<RoleState> {
+  served(): Iterable<string> {
     if (this.sorterVersion !== this.totalVersion) {
       this.sorter.updateTotal(this.total);
       this.sorterVersion = this.totalVersion;
     }
-    for (const name of this.sorter.sort()) yield this.roles.get(name) as RoleState;
+    return this.sorter.sort();
   }
 
   /** The frameworks that are served in a role, in order. */
