@@ -2,8 +2,11 @@ import type { AgentId, FrameworkId } from "../base/ids.js";
 import type { Random } from "../base/random.js";
 import { serviceToken } from "../base/service-token.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
+import type { ResourceConversion } from "../resources/conversions.js";
 import type { Resources } from "../resources/resources.js";
 import type { ResourceQuantities } from "../resources/quantities.js";
+
+export type { ResourceConversion } from "../resources/conversions.js";
 
 export interface AllocatorOptions {
   readonly allocationIntervalMs: number;
@@ -41,12 +44,6 @@ export interface Quota {
   readonly guarantees: ResourceQuantities;
   /** A name that is not there has no limit. */
   readonly limits: ResourceQuantities;
-}
-
-/** Replaces `consumed` by `converted` wherever it is held, as RESERVE or CREATE does. */
-export interface ResourceConversion {
-  readonly consumed: Resources;
-  readonly converted: Resources;
 }
 
 /** One bundle for one framework in one role; the master makes an offer of it. Its resources carry `allocation_info`. */

@@ -1,23 +1,21 @@
 import { unreachable } from "../base/assert.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
+import { applyConversions, conversionsOf } from "../resources/conversions.js";
 import { Resources } from "../resources/resources.js";
-import { linkExecutor } from "./accounting.js";
+import type { Acceptance } from "./acceptance.js";
+import type { Launches } from "./launches.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework, Offer } from "./master-state.js";
+import { normalizeOperation } from "./normalize.js";
 import { type Offers, refuseMs } from "./offers.js";
+import type { Operations } from "./operations.js";
 import { lostState, statusFromMaster, tellStatus } from "./task-status.js";
-import type { Tasks } from "./tasks.js";
-import { taskProblem } from "./validation/task.js";
+import { operationProblem } from "./validation/operation.js";
 
-/** The offers of one ACCEPT, while its operations are applied to them one after the other. */
-interface Acceptance {
-  readonly framework: Framework;
-  readonly agent: Agent;
-  readonly role: string;
-  /** What is left for the operations that follow. */
-  pool: Resources;
-  /** What launches have taken so far. */
-  launched: Resources;
+export interface AcceptorParts {
+  readonly offers: Offers;
+  readonly launches: Launches;
+  readonly operations: Operations;
 }
 
 /**
@@ -27,8 +25,7 @@ interface Acceptance {
 export class Acceptor {
   constructor(
     private readonly context: MasterContext,
-    private readonly offers: Offers,
-    private readonly tasks: Tasks,
+    private readonly parts: AcceptorParts,
   ) {}
 
   onAccept(framework: Framework, accept: scheduler.Call.Accept): void {
@@ -38,7 +35,7 @@ export class Acceptor {
     const offers = [...new Set(ids)].flatMap((id) => framework.offers.get(id) ?? []);
     const [first] = offers;
     if (problem !== undefined || first === undefined) {
-      for (const offer of offers) this.offers.discard(offer);
+      for (const offer of offers) this.parts.offers.discard(offer);
       this.dropAll(framework, operations, problem ?? "no offers");
       return;
     }
@@ -68,42 +65,61 @@ export class Acceptor {
     const agent = this.context.state.agents.get(first.agentId) as Agent;
     let pool = Resources.empty;
     for (const offer of offers) {
-      this.offers.remove(offer);
+      this.parts.offers.remove(offer);
       pool = pool.plus(offer.resources);
     }
-    return { framework, agent, role: first.role, pool, launched: Resources.empty };
+    const none = Resources.empty;
+    return {
+      framework,
+      agent,
+      role: first.role,
+      pool,
+      launched: none,
+      converted: none,
+      setAside: none,
+    };
   }
 
-  private settle({ framework, agent, pool, launched }: Acceptance, refusedForMs: number): void {
+  /** What operations have made is offered again at once; only what was offered as it is counts as declined. */
+  private settle(acceptance: Acceptance, refusedForMs: number): void {
+    const { agent, pool, launched, converted, setAside } = acceptance;
+    if (!launched.isEmpty) this.context.allocator.transitionOfferedToAllocated(agent.id, launched);
+    const made = pool.filter((identity) => converted.has(identity));
+    this.giveBack(acceptance, made.plus(setAside), undefined);
+    this.giveBack(acceptance, pool.minus(made), refusedForMs);
+  }
+
+  private giveBack(
+    { framework, agent }: Acceptance,
+    resources: Resources,
+    refusedForMs: number | undefined,
+  ): void {
+    if (resources.isEmpty) return;
     const { allocator, nowMs } = this.context;
-    if (!launched.isEmpty) allocator.transitionOfferedToAllocated(agent.id, launched);
-    if (pool.isEmpty) return;
-    allocator.recoverResources(
-      framework.id,
-      agent.id,
-      pool,
-      { refuseMs: refusedForMs, allocated: false },
-      nowMs,
-    );
+    const options = {
+      ...(refusedForMs !== undefined && { refuseMs: refusedForMs }),
+      allocated: false,
+    };
+    allocator.recoverResources(framework.id, agent.id, resources, options, nowMs);
   }
 
   private apply(acceptance: Acceptance, operation: v1.Offer.Operation): void {
     const { type = "UNKNOWN" } = operation;
     switch (type) {
       case "LAUNCH":
-        for (const task of operation.launch?.task_infos ?? [])
-          this.launch(acceptance, task, operation);
-        return;
+        return this.parts.launches.launch(acceptance, operation);
       case "LAUNCH_GROUP":
-        for (const task of operation.launch_group?.task_group.tasks ?? [])
-          this.refuse(acceptance, task, "launch_group: task groups are not supported yet", true);
-        return;
+        return this.parts.launches.launchGroup(acceptance, operation);
       case "RESERVE":
       case "UNRESERVE":
       case "CREATE":
       case "DESTROY":
       case "GROW_VOLUME":
-      case "SHRINK_VOLUME":
+      case "SHRINK_VOLUME": {
+        const problem = this.convert(acceptance, operation);
+        if (problem !== undefined) this.refuseOperation(acceptance.framework, operation, problem);
+        return;
+      }
       case "CREATE_DISK":
       case "DESTROY_DISK":
       case "UNKNOWN":
@@ -114,89 +130,38 @@ export class Acceptor {
     }
   }
 
-  private launch(acceptance: Acceptance, given: v1.TaskInfo, operation: v1.Offer.Operation): void {
-    const { framework, agent, role } = acceptance;
-    if (operation.id !== undefined) {
-      this.refuse(acceptance, given, "id: a LAUNCH operation cannot have one");
-      return;
+  /** Applies an operation to what is left of the offers and to the agent. @returns why it cannot be. */
+  private convert(acceptance: Acceptance, given: v1.Offer.Operation): string | undefined {
+    const { framework, agent, role, pool } = acceptance;
+    const operation = normalizeOperation(given, role);
+    const principal = framework.principal?.value;
+    const problem = operationProblem(operation, { framework, agent, principal });
+    if (problem !== undefined) return problem;
+    const conversions = conversionsOf(operation);
+    const left = applyConversions(pool, conversions);
+    if (left === undefined)
+      return `${operation.type ?? ""} needs ${Resources.sum(conversions.map(({ consumed }) => consumed)).toString()}, but only ${pool.toString()} is left of the offers`;
+    if (operation.type === "DESTROY") this.rescindShared(agent, conversions[0]?.consumed);
+    const made = Resources.sum(conversions.map(({ converted }) => converted));
+    if (operation.type === "GROW_VOLUME" || operation.type === "SHRINK_VOLUME") {
+      acceptance.pool = left.minus(made);
+      acceptance.setAside = acceptance.setAside.plus(made);
+    } else {
+      acceptance.pool = left;
+      acceptance.converted = acceptance.converted.plus(made);
     }
-    const task = this.normalize(acceptance, given);
-    const problem = taskProblem(task, { framework, agent, pool: acceptance.pool, role });
-    if (problem !== undefined) {
-      this.refuse(acceptance, given, problem);
-      return;
-    }
-    const resources = Resources.fromWire(task.resources);
-    const executor = task.executor;
-    const launchExecutor =
-      executor !== undefined && !agent.executors.get(framework.id)?.has(executor.executor_id.value);
-    if (launchExecutor) {
-      linkExecutor(agent, framework, executor);
-      this.take(acceptance, Resources.fromWire(executor.resources));
-    }
-    this.take(acceptance, resources);
-    this.tasks.add(agent, framework, toTask(framework, agent, task));
-    this.send(acceptance, task, launchExecutor);
+    this.context.allocator.updateAllocation(framework.id, agent.id, conversions);
+    this.parts.operations.apply(agent, framework, operation);
+    return undefined;
   }
 
-  private take(acceptance: Acceptance, resources: Resources): void {
-    acceptance.pool = acceptance.pool.minus(resources);
-    acceptance.launched = acceptance.launched.plus(resources);
-  }
-
-  /** Fills in what schedulers may leave out: allocation info, the executor's framework and, by plugins, resources. */
-  private normalize({ framework, agent, role }: Acceptance, task: v1.TaskInfo): v1.TaskInfo {
-    const { hooks } = this.context;
-    const decorated = hooks.launchTaskResources.call(task.resources ?? [], task, agent.total);
-    const { executor } = task;
-    return {
-      ...task,
-      resources: allocated(decorated, role),
-      ...(executor && {
-        executor: {
-          ...executor,
-          type: executor.type ?? "CUSTOM",
-          framework_id: executor.framework_id ?? { value: framework.id },
-          ...(executor.resources && { resources: allocated(executor.resources, role) }),
-        },
-      }),
-    };
-  }
-
-  private send({ framework, agent }: Acceptance, task: v1.TaskInfo, launchExecutor: boolean): void {
-    const labels = this.context.hooks.launchTaskLabels.call(
-      task.labels ?? {},
-      task,
-      framework.info,
-      agent.info,
-    );
-    const { executor, ...rest } = task;
-    const labelled = labels.labels === undefined ? rest : { ...rest, labels };
-    this.context.send(agent, {
-      type: "RUN_TASK",
-      frameworkInfo: framework.info,
-      task: executor === undefined ? labelled : { ...labelled, executor },
-      ...(executor && { executor }),
-      launchExecutor,
-      resourceVersion: agent.resourceVersion,
-    });
-  }
-
-  private refuse(
-    { framework, agent }: Acceptance,
-    task: v1.TaskInfo,
-    problem: string,
-    group = false,
-  ): void {
-    const status = statusFromMaster(this.context, {
-      taskId: task.task_id.value,
-      agentId: agent.id,
-      executorId: task.executor?.executor_id.value,
-      state: "TASK_ERROR",
-      reason: group ? "REASON_TASK_GROUP_INVALID" : "REASON_TASK_INVALID",
-      message: problem,
-    });
-    tellStatus(this.context, framework, status);
+  /** A shared volume may be offered to others at the same time; once it is destroyed, it must not be. */
+  private rescindShared(agent: Agent, volumes: Resources | undefined): void {
+    const shared = volumes?.shared().unallocate() ?? Resources.empty;
+    if (shared.isEmpty) return;
+    for (const offer of [...agent.offers.values()])
+      if (offer.resources.unallocate().identities.some((identity) => shared.has(identity)))
+        this.parts.offers.rescind(offer);
   }
 
   private dropAll(
@@ -240,31 +205,4 @@ export class Acceptor {
       },
     });
   }
-}
-
-function allocated(resources: readonly v1.Resource[], role: string): readonly v1.Resource[] {
-  return resources.map((resource) =>
-    resource.allocation_info === undefined ? { ...resource, allocation_info: { role } } : resource,
-  );
-}
-
-/** The record of a task that has just been launched. */
-function toTask(framework: Framework, agent: Agent, task: v1.TaskInfo): v1.Task {
-  const { executor, labels, discovery, container, health_check, kill_policy, limits } = task;
-  return {
-    name: task.name,
-    task_id: task.task_id,
-    framework_id: { value: framework.id },
-    ...(executor && { executor_id: executor.executor_id }),
-    agent_id: { value: agent.id },
-    state: "TASK_STAGING",
-    ...(task.resources && { resources: task.resources }),
-    ...(labels && { labels }),
-    ...(discovery && { discovery }),
-    ...(container && { container }),
-    ...(health_check && { health_check }),
-    ...(kill_policy && { kill_policy }),
-    ...(limits && { limits }),
-    user: task.command?.user ?? executor?.command?.user ?? framework.info.user,
-  };
 }

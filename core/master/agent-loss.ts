@@ -5,9 +5,17 @@ import { unlinkExecutor, unlinkTask } from "./accounting.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework, Task } from "./master-state.js";
 import type { Offers } from "./offers.js";
+import type { Operations } from "./operations.js";
 import type { Registrar } from "./registrar.js";
 import { applyStatus, lostState, statusFromMaster, tellStatus } from "./task-status.js";
 import type { Tasks } from "./tasks.js";
+
+export interface AgentLossParts {
+  readonly registrar: Registrar;
+  readonly offers: Offers;
+  readonly tasks: Tasks;
+  readonly operations: Operations;
+}
 
 /** Agents that are given up: unreachable ones may come back, removed ones may not. */
 export class AgentLoss {
@@ -17,9 +25,7 @@ export class AgentLoss {
 
   constructor(
     private readonly context: MasterContext,
-    private readonly registrar: Registrar,
-    private readonly offers: Offers,
-    private readonly tasks: Tasks,
+    private readonly parts: AgentLossParts,
   ) {}
 
   isLeaving(agentId: AgentId): boolean {
@@ -33,11 +39,13 @@ export class AgentLoss {
     this.leaving.add(agent.id);
     context.count("slave_unreachable_scheduled");
     const timeMs = context.nowMs;
-    this.registrar.persist(unreachableRecords(agent.id, timeMs), () => {
+    this.parts.registrar.persist(unreachableRecords(agent.id, timeMs), () => {
       context.count("slave_unreachable_completed");
       context.count("slave_removals/reason_unhealthy");
       context.state.unreachableAgents.set(agent.id, timeMs);
-      this.forget(agent, (framework, task) => this.loseReachability(framework, task, timeMs));
+      this.forget(agent, "OPERATION_UNREACHABLE", (framework, task) =>
+        this.loseReachability(framework, task, timeMs),
+      );
       if (agent.connection !== undefined)
         context.push({
           type: "DISCONNECT",
@@ -54,11 +62,16 @@ export class AgentLoss {
     const { context } = this;
     if (this.leaving.has(agent.id)) return;
     this.leaving.add(agent.id);
-    this.registrar.persist([{ collection: "agents", key: agent.id, value: undefined }], () => {
-      context.count(`slave_removals/reason_${reason}`);
-      this.forget(agent, (framework, task) => this.lose(framework, task, message));
-      context.log("info", "agent removed", { agentId: agent.id, why: message });
-    });
+    this.parts.registrar.persist(
+      [{ collection: "agents", key: agent.id, value: undefined }],
+      () => {
+        context.count(`slave_removals/reason_${reason}`);
+        this.forget(agent, "OPERATION_GONE_BY_OPERATOR", (framework, task) =>
+          this.lose(framework, task, message),
+        );
+        context.log("info", "agent removed", { agentId: agent.id, why: message });
+      },
+    );
   }
 
   /** Agents of an earlier leader that did not come back in time. */
@@ -67,7 +80,7 @@ export class AgentLoss {
     const timeMs = context.nowMs;
     for (const id of agentIds) this.leaving.add(id);
     const records = agentIds.flatMap((id) => unreachableRecords(id, timeMs));
-    this.registrar.persist(records, () => {
+    this.parts.registrar.persist(records, () => {
       for (const id of agentIds) {
         const info = context.state.recoveredAgents.get(id);
         context.state.recoveredAgents.delete(id);
@@ -78,11 +91,16 @@ export class AgentLoss {
     });
   }
 
-  private forget(agent: Agent, give: (framework: Framework, task: Task) => void): void {
+  private forget(
+    agent: Agent,
+    operationState: v1.OperationState,
+    give: (framework: Framework, task: Task) => void,
+  ): void {
     const { context } = this;
     const { state } = context;
     this.leaving.delete(agent.id);
-    this.offers.rescindAll(agent);
+    this.parts.offers.rescindAll(agent);
+    this.parts.operations.onAgentLost(agent, operationState, "The agent was lost");
     for (const [frameworkId, tasks] of [...agent.tasks]) {
       const framework = state.frameworks.get(frameworkId) as Framework;
       for (const task of [...tasks.values()]) give(framework, task);
@@ -108,7 +126,7 @@ export class AgentLoss {
   /** The task may still run: it is kept apart, and is back when its agent is. */
   private loseReachability(framework: Framework, task: Task, unreachableTimeMs: number): void {
     if (task.terminated) {
-      this.tasks.complete(framework, task);
+      this.parts.tasks.complete(framework, task);
       return;
     }
     const { context } = this;
@@ -122,7 +140,7 @@ export class AgentLoss {
       unreachableTimeMs,
     });
     applyStatus(task, status, status.state);
-    this.tasks.terminate(task);
+    this.parts.tasks.terminate(task);
     unlinkTask(context.state.agents.get(task.agentId), framework, task);
     framework.unreachableTasks.set(task.taskId, task.wire);
     const { maxUnreachableTasksPerFramework } = context.settings;
@@ -146,7 +164,7 @@ export class AgentLoss {
       applyStatus(task, status, status.state);
       tellStatus(this.context, framework, status);
     }
-    this.tasks.complete(framework, task);
+    this.parts.tasks.complete(framework, task);
   }
 }
 

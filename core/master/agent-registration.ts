@@ -3,6 +3,7 @@ import type { AgentToMaster, ReconcileTask } from "../protocol/agent-protocol.js
 import type { RegistryOperation } from "../contracts/registry-store.js";
 import { isTerminalState } from "../protocol/task-state.js";
 import type { v1 } from "../protocol/v1.js";
+import { withCheckpointed } from "../resources/checkpointed.js";
 import { Resources } from "../resources/resources.js";
 import { validateResources } from "../resources/validate-resources.js";
 import { linkExecutor, unlinkExecutor, usedByFramework } from "./accounting.js";
@@ -12,6 +13,7 @@ import type { Frameworks } from "./frameworks.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework } from "./master-state.js";
 import type { Offers } from "./offers.js";
+import type { Operations } from "./operations.js";
 import type { Registrar } from "./registrar.js";
 import { statusFromMaster } from "./task-status.js";
 import type { Tasks } from "./tasks.js";
@@ -37,6 +39,7 @@ export interface RegistrationParts {
   readonly offers: Offers;
   readonly frameworks: Frameworks;
   readonly tasks: Tasks;
+  readonly operations: Operations;
 }
 
 /**
@@ -61,7 +64,7 @@ export class AgentRegistration {
     const known = parts.agents.on(origin.connection);
     if (known !== undefined) return this.acknowledge(known);
     if (this.registering.has(origin.connection)) return;
-    const problem = this.infoProblem(message.agentInfo);
+    const problem = this.infoProblem(message);
     if (problem !== undefined) return this.refuse(origin, problem);
     this.replaceAt(origin.remoteAddress, message.agentInfo);
     this.registering.add(origin.connection);
@@ -83,7 +86,7 @@ export class AgentRegistration {
     const info = message.agentInfo;
     const id = info.id?.value;
     const problem =
-      id === undefined ? "agentInfo.id: required, but not set" : this.infoProblem(info);
+      id === undefined ? "agentInfo.id: required, but not set" : this.infoProblem(message);
     if (id === undefined || problem !== undefined) return this.refuse(origin, problem ?? "");
     if (parts.loss.isLeaving(id)) return;
     const candidate = { ...origin, message, open: true };
@@ -106,9 +109,13 @@ export class AgentRegistration {
       if (candidate.connection === connection) candidate.open = false;
   }
 
-  private infoProblem(info: v1.AgentInfo): string | undefined {
-    const problem = validateResources(info.resources ?? []);
+  private infoProblem(message: Register | Reregister): string | undefined {
+    const { agentInfo: info, checkpointedResources } = message;
+    const problem =
+      validateResources(info.resources ?? []) ?? validateResources(checkpointedResources);
     if (problem !== undefined) return `agentInfo.resources: ${problem}`;
+    if (!withCheckpointed(Resources.fromWire(info.resources), checkpointedResources))
+      return "checkpointedResources: the agent's resources do not hold what is reserved on it";
     const { settings } = this.context;
     if (info.domain !== undefined && settings.masterInfo.domain === undefined)
       return "agentInfo.domain: this master has no domain, so an agent cannot have one";
@@ -176,6 +183,7 @@ export class AgentRegistration {
     this.shutDownCompleted(origin, message);
     const reconcile = this.mergeTasks(agent, message, known !== undefined);
     this.mergeExecutors(agent, message);
+    parts.operations.merge(agent, message.operations);
     const used = usedByFramework(agent);
     context.allocator.addAgent(id, this.toAllocatorAgent(agent), used, context.nowMs);
     this.settle(agent, origin, open);
@@ -196,7 +204,7 @@ export class AgentRegistration {
       info,
       version: message.version,
       capabilities: message.capabilities,
-      total: Resources.fromWire(info.resources),
+      total: totalOf(info, message.checkpointedResources),
       resourceVersion: message.resourceVersion,
       connection: undefined,
       remoteAddress,
@@ -210,6 +218,7 @@ export class AgentRegistration {
       tasks: new Map(),
       executors: new Map(),
       offers: new Map(),
+      operations: new Map(),
     };
     this.context.state.agents.set(agent.id, agent);
     this.parts.agents.observe(agent);
@@ -220,7 +229,7 @@ export class AgentRegistration {
     agent.info = message.agentInfo;
     agent.version = message.version;
     agent.capabilities = message.capabilities;
-    agent.total = Resources.fromWire(message.agentInfo.resources);
+    agent.total = totalOf(message.agentInfo, message.checkpointedResources);
     agent.resourceVersion = message.resourceVersion;
   }
 
@@ -356,4 +365,10 @@ export class AgentRegistration {
       }
     }
   }
+}
+
+/** What an agent has, reservations and volumes applied; it was seen before that they fit. */
+function totalOf(info: v1.AgentInfo, checkpointed: readonly v1.Resource[]): Resources {
+  const configured = Resources.fromWire(info.resources);
+  return withCheckpointed(configured, checkpointed) ?? configured;
 }

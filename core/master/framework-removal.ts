@@ -5,16 +5,22 @@ import type { Frameworks } from "./frameworks.js";
 import type { MasterContext } from "./master-context.js";
 import type { Framework } from "./master-state.js";
 import type { Offers } from "./offers.js";
+import type { Operations } from "./operations.js";
 import { applyStatus, countTerminal, statusFromMaster } from "./task-status.js";
 import type { Tasks } from "./tasks.js";
+
+export interface RemovalParts {
+  readonly frameworks: Frameworks;
+  readonly offers: Offers;
+  readonly tasks: Tasks;
+  readonly operations: Operations;
+}
 
 /** The end of a framework: torn down, or not back within its failover timeout. Its id cannot be used again. */
 export class FrameworkRemoval {
   constructor(
     private readonly context: MasterContext,
-    private readonly frameworks: Frameworks,
-    private readonly offers: Offers,
-    private readonly tasks: Tasks,
+    private readonly parts: RemovalParts,
   ) {}
 
   onFailoverTimeout(frameworkId: FrameworkId, generation: number): void {
@@ -26,11 +32,12 @@ export class FrameworkRemoval {
   /** Executors are shut down and tasks end as KILLED; reservations and volumes stay. */
   remove(framework: Framework, why: string): void {
     const { context } = this;
-    this.frameworks.closeStream(framework);
-    for (const offer of [...framework.offers.values()]) this.offers.discard(offer);
+    this.parts.frameworks.closeStream(framework);
+    for (const offer of [...framework.offers.values()]) this.parts.offers.discard(offer);
     this.shutDownOnAgents(framework);
     this.endTasks(framework);
     this.endExecutors(framework);
+    this.parts.operations.onFrameworkRemoved(framework);
     context.allocator.removeFramework(framework.id);
     context.state.frameworks.delete(framework.id);
     this.remember(framework);
@@ -62,7 +69,7 @@ export class FrameworkRemoval {
         applyStatus(task, status, status.state);
         countTerminal(this.context, status);
       }
-      this.tasks.complete(framework, task);
+      this.parts.tasks.complete(framework, task);
     }
   }
 

@@ -225,6 +225,7 @@ export class Frameworks {
       completedTasks: [],
       executors: new Map(),
       offers: new Map(),
+      operations: new Map(),
     };
     this.context.state.frameworks.set(id, framework);
     return framework;

@@ -28,6 +28,15 @@ export interface Task {
   killRequested: boolean;
 }
 
+/** An operation the agent has been told of and whose last status is not acknowledged. */
+export interface OperationRecord {
+  /** Base64 of its 16 bytes: the key between master and agent; the framework knows it by its own id. */
+  readonly uuid: string;
+  readonly agentId: AgentId;
+  readonly frameworkId: FrameworkId | undefined;
+  wire: v1.Operation;
+}
+
 export interface Framework {
   readonly id: FrameworkId;
   info: v1.FrameworkInfo;
@@ -50,6 +59,7 @@ export interface Framework {
   readonly completedTasks: v1.Task[];
   readonly executors: Map<AgentId, Map<ExecutorId, v1.ExecutorInfo>>;
   readonly offers: Map<OfferId, Offer>;
+  readonly operations: Map<string, OperationRecord>;
 }
 
 export interface Agent {
@@ -77,6 +87,7 @@ export interface Agent {
   readonly tasks: Map<FrameworkId, Map<TaskId, Task>>;
   readonly executors: Map<FrameworkId, Map<ExecutorId, v1.ExecutorInfo>>;
   readonly offers: Map<OfferId, Offer>;
+  readonly operations: Map<string, OperationRecord>;
 }
 
 export interface Offer {

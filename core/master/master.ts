@@ -7,11 +7,13 @@ import { AgentRegistration } from "./agent-registration.js";
 import { Agents } from "./agents.js";
 import { FrameworkRemoval } from "./framework-removal.js";
 import { Frameworks } from "./frameworks.js";
+import { Launches } from "./launches.js";
 import { MasterContext, type MasterParts } from "./master-context.js";
 import type { MasterEffect, MasterInput, MasterTimer } from "./master-io.js";
 import type { Agent, MasterState } from "./master-state.js";
 import { MasterMetrics } from "./metrics.js";
 import { Offers } from "./offers.js";
+import { Operations } from "./operations.js";
 import { OperatorCalls } from "./operator-calls.js";
 import { Reconciliation } from "./reconciliation.js";
 import { Recovery } from "./recovery.js";
@@ -34,6 +36,7 @@ export class Master implements Machine<MasterInput, MasterEffect> {
   private readonly frameworks: Frameworks;
   private readonly removal: FrameworkRemoval;
   private readonly offers: Offers;
+  private readonly operations: Operations;
   private readonly tasks: Tasks;
   private readonly schedulerCalls: SchedulerCalls;
   private readonly operatorCalls: OperatorCalls;
@@ -46,10 +49,21 @@ export class Master implements Machine<MasterInput, MasterEffect> {
     const reconciliation = new Reconciliation(context);
     this.registrar = new Registrar(context);
     this.offers = new Offers(context);
+    this.operations = new Operations(context);
     this.tasks = new Tasks(context, reconciliation);
     this.frameworks = new Frameworks(context, this.offers);
-    this.removal = new FrameworkRemoval(context, this.frameworks, this.offers, this.tasks);
-    this.loss = new AgentLoss(context, this.registrar, this.offers, this.tasks);
+    this.removal = new FrameworkRemoval(context, {
+      frameworks: this.frameworks,
+      offers: this.offers,
+      tasks: this.tasks,
+      operations: this.operations,
+    });
+    this.loss = new AgentLoss(context, {
+      registrar: this.registrar,
+      offers: this.offers,
+      tasks: this.tasks,
+      operations: this.operations,
+    });
     this.agents = new Agents(context, this.offers, this.loss);
     this.recovery = new Recovery(context, this.registrar, this.loss);
     this.registration = new AgentRegistration(context, {
@@ -59,12 +73,18 @@ export class Master implements Machine<MasterInput, MasterEffect> {
       offers: this.offers,
       frameworks: this.frameworks,
       tasks: this.tasks,
+      operations: this.operations,
     });
     this.operatorCalls = new OperatorCalls(context, this.removal);
     this.schedulerCalls = new SchedulerCalls(context, {
-      acceptor: new Acceptor(context, this.offers, this.tasks),
+      acceptor: new Acceptor(context, {
+        offers: this.offers,
+        launches: new Launches(context, this.tasks),
+        operations: this.operations,
+      }),
       frameworks: this.frameworks,
       offers: this.offers,
+      operations: this.operations,
       reconciliation,
       removal: this.removal,
       tasks: this.tasks,
@@ -166,8 +186,7 @@ export class Master implements Machine<MasterInput, MasterEffect> {
         agent.resourceVersion = message.resourceVersion;
         return;
       case "OPERATION_STATUS_UPDATE":
-        this.context.count("invalid_operation_status_updates");
-        return;
+        return this.operations.onStatusUpdate(agent, message);
       default:
         unreachable(message);
     }

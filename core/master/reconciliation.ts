@@ -83,32 +83,4 @@ export class Reconciliation {
       },
     });
   }
-
-  /** Operations are not kept yet, so only what is known of the agent can be said of one. */
-  onReconcileOperations(
-    framework: Framework,
-    { operations }: scheduler.Call.ReconcileOperations,
-  ): void {
-    this.context.count("messages_reconcile_operations");
-    for (const { operation_id, agent_id } of operations ?? [])
-      this.context.event(framework, {
-        type: "UPDATE_OPERATION_STATUS",
-        update_operation_status: {
-          status: {
-            operation_id,
-            state: this.operationState(agent_id?.value),
-            ...(agent_id !== undefined && { agent_id }),
-          },
-        },
-      });
-  }
-
-  private operationState(agentId: AgentId | undefined): v1.OperationState {
-    const { recoveredAgents, unreachableAgents, goneAgents } = this.context.state;
-    if (agentId === undefined ? recoveredAgents.size > 0 : recoveredAgents.has(agentId))
-      return "OPERATION_RECOVERING";
-    if (agentId !== undefined && unreachableAgents.has(agentId)) return "OPERATION_UNREACHABLE";
-    if (agentId !== undefined && goneAgents.has(agentId)) return "OPERATION_GONE_BY_OPERATOR";
-    return "OPERATION_UNKNOWN";
-  }
 }

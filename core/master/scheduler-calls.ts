@@ -8,6 +8,7 @@ import type { MasterContext } from "./master-context.js";
 import type { MasterInput } from "./master-io.js";
 import type { Agent, Framework } from "./master-state.js";
 import type { Offers } from "./offers.js";
+import type { Operations } from "./operations.js";
 import type { Reconciliation } from "./reconciliation.js";
 import type { Tasks } from "./tasks.js";
 
@@ -21,6 +22,7 @@ export interface SchedulerCallParts {
   readonly acceptor: Acceptor;
   readonly frameworks: Frameworks;
   readonly offers: Offers;
+  readonly operations: Operations;
   readonly reconciliation: Reconciliation;
   readonly removal: FrameworkRemoval;
   readonly tasks: Tasks;
@@ -81,7 +83,7 @@ export class SchedulerCalls {
 
   /** @returns false for a call this master knows by name and cannot carry out. */
   private dispatch(framework: Framework, call: scheduler.Call): boolean {
-    const { acceptor, offers, reconciliation, removal, tasks } = this.parts;
+    const { acceptor, offers, operations, reconciliation, removal, tasks } = this.parts;
     const { type = "UNKNOWN" } = call;
     switch (type) {
       case "TEARDOWN":
@@ -112,7 +114,11 @@ export class SchedulerCalls {
         reconciliation.onReconcile(framework, call.reconcile ?? {});
         return true;
       case "RECONCILE_OPERATIONS":
-        reconciliation.onReconcileOperations(framework, call.reconcile_operations ?? {});
+        operations.onReconcile(framework, call.reconcile_operations ?? {});
+        return true;
+      case "ACKNOWLEDGE_OPERATION_STATUS":
+        if (call.acknowledge_operation_status !== undefined)
+          operations.onAcknowledge(framework, call.acknowledge_operation_status);
         return true;
       case "MESSAGE":
         if (call.message !== undefined) this.forward(framework, call.message);
@@ -122,7 +128,6 @@ export class SchedulerCalls {
         return true;
       case "ACCEPT_INVERSE_OFFERS":
       case "DECLINE_INVERSE_OFFERS":
-      case "ACKNOWLEDGE_OPERATION_STATUS":
       case "UPDATE_FRAMEWORK":
       case "SUBSCRIBE":
       case "UNKNOWN":

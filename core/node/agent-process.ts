@@ -1,5 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Agent } from "../agent/agent.js";
 import { AgentHooks } from "../agent/agent-hooks.js";
 import type { AgentEffect, AgentInput } from "../agent/agent-io.js";
@@ -109,12 +108,8 @@ class StartingAgent {
     const { logger, clock } = this;
     const { modules, plugins } = this.options.loaded;
     const lock = lockWorkDirectory(workDir);
-    const directories = {
-      workDir: join(workDir, "meta"),
-      runtimeDir: resolve(this.configuration.runtimeDir),
-    };
+    const directories = { workDir, runtimeDir: resolve(this.configuration.runtimeDir) };
     try {
-      await mkdir(directories.workDir, { recursive: true });
       this.kernel = await boot({
         process: "agent",
         logger,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { assert, unreachable } from "../base/assert.js";
 import type { Disposable } from "../base/disposable.js";
 import { KernelError, messageOf } from "../base/kernel-error.js";
@@ -90,7 +90,7 @@ class StartingMaster {
       modules: this.options.loaded.modules,
       plugins: this.options.loaded.plugins,
       provided: [
-        provide(MasterDirectories, { workDir: join(workDir, "master") }),
+        provide(MasterDirectories, { workDir }),
         provide(MasterAddress, { hostname: configuration.ip, port: configuration.port }),
         provide(Random, systemRandom),
       ],

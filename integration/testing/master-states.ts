@@ -60,6 +60,7 @@ export function addAgent(
     tasks: new Map(),
     executors: new Map(),
     offers: new Map(),
+    operations: new Map(),
     ...changes,
   };
   state.agents.set(id, agent);
@@ -97,6 +98,7 @@ export function addFramework(
     completedTasks: [],
     executors: new Map(),
     offers: new Map(),
+    operations: new Map(),
     ...changes,
   };
   state.frameworks.set(id, framework);

@@ -13,6 +13,8 @@ export interface LaunchContext {
   readonly agent: Agent;
   readonly role: string;
   readonly pool: Resources;
+  /** Set for a task group's tasks: what its executor takes is no longer in the pool. */
+  readonly executorPaid?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export function taskProblem(task: v1.TaskInfo, context: LaunchContext): string |
     durationProblem("kill_policy.grace_period", task.kill_policy?.grace_period) ??
     durationProblem("max_completion_time", task.max_completion_time) ??
     resourcesProblem(task) ??
-    runnerProblem(task, framework, agent) ??
+    runnerProblem(task, context) ??
     unsupportedField(task) ??
     volumesProblem(task.container) ??
     allocationProblem(task, context)
@@ -60,8 +62,12 @@ function resourcesProblem(task: v1.TaskInfo): string | undefined {
   return mixed && `resources: ${mixed.name} is both revocable and not`;
 }
 
-function runnerProblem(task: v1.TaskInfo, framework: Framework, agent: Agent): string | undefined {
-  const { command, executor } = task;
+/** A task of a group has a command of its own, which the group's executor makes of it what it wants. */
+function runnerProblem(
+  { command, executor }: v1.TaskInfo,
+  { framework, agent, executorPaid }: LaunchContext,
+): string | undefined {
+  if (executorPaid) return command && commandProblem("command", command);
   if (command !== undefined && executor !== undefined)
     return "command: cannot be set together with executor";
   if (executor !== undefined) return executorProblem(executor, framework, agent);
@@ -83,7 +89,7 @@ function volumesProblem(container: v1.ContainerInfo | undefined): string | undef
 /** Task and, where it has to be started, executor must fit into what is left of the offers. */
 function allocationProblem(
   task: v1.TaskInfo,
-  { framework, agent, pool, role }: LaunchContext,
+  { framework, agent, pool, role, executorPaid }: LaunchContext,
 ): string | undefined {
   const resources = Resources.fromWire(task.resources);
   const [allocated] = resources.allocations().keys();
@@ -91,7 +97,8 @@ function allocationProblem(
     return `resources: allocated to role '${allocated ?? ""}', but offered to role '${role}'`;
   const { executor } = task;
   const running =
-    executor !== undefined && agent.executors.get(framework.id)?.has(executor.executor_id.value);
+    executorPaid ||
+    (executor !== undefined && agent.executors.get(framework.id)?.has(executor.executor_id.value));
   const needed =
     executor === undefined || running
       ? resources

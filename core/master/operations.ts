@@ -1,0 +1,200 @@
+import { assert } from "../base/assert.js";
+import type { AgentId } from "../base/ids.js";
+import { uuidBytes } from "../base/random.js";
+import type { AgentToMaster } from "../protocol/agent-protocol.js";
+import { type Base64, toBase64 } from "../protocol/base64.js";
+import type { scheduler, v1 } from "../protocol/v1.js";
+import { applyConversions, conversionsOf, unallocated } from "../resources/conversions.js";
+import type { MasterContext } from "./master-context.js";
+import type { Agent, Framework, OperationRecord } from "./master-state.js";
+
+type StatusUpdate = Extract<AgentToMaster, { type: "OPERATION_STATUS_UPDATE" }>;
+
+const TERMINAL: ReadonlySet<v1.OperationState> = new Set<v1.OperationState>([
+  "OPERATION_FINISHED",
+  "OPERATION_FAILED",
+  "OPERATION_ERROR",
+  "OPERATION_DROPPED",
+]);
+
+/**
+ * Operations on agents' own resources. They are speculative: the master applies them at once and tells the agent, which
+ * carries them out in the order in which it hears of them, and reports each until that is acknowledged: by the framework
+ * that gave the operation an id, else by the master itself.
+ */
+export class Operations {
+  constructor(private readonly context: MasterContext) {}
+
+  /** Presupposes a valid operation whose resources the agent has; nothing about it can fail any more. */
+  apply(agent: Agent, framework: Framework | undefined, info: v1.Offer.Operation): void {
+    const { context } = this;
+    const total = applyConversions(agent.total, unallocated(conversionsOf(info)));
+    assert(total !== undefined, "an operation on resources the agent does not have", {
+      agentId: agent.id,
+    });
+    agent.total = total;
+    const uuid = toBase64(uuidBytes(context.random));
+    const record: OperationRecord = {
+      uuid,
+      agentId: agent.id,
+      frameworkId: framework?.id,
+      wire: {
+        ...(framework && { framework_id: { value: framework.id } }),
+        agent_id: { value: agent.id },
+        info,
+        latest_status: {
+          ...(info.id && { operation_id: info.id }),
+          state: "OPERATION_PENDING",
+          agent_id: { value: agent.id },
+        },
+        uuid: { value: uuid },
+      },
+    };
+    link(agent, framework, record);
+    context.send(agent, {
+      type: "APPLY_OPERATION",
+      ...(framework && { frameworkId: framework.id }),
+      operation: info,
+      operationUuid: uuid,
+      resourceVersion: agent.resourceVersion,
+    });
+  }
+
+  onStatusUpdate(agent: Agent, { operationUuid, status, frameworkId }: StatusUpdate): void {
+    const { context } = this;
+    context.count("messages_operation_status_update");
+    const record = agent.operations.get(operationUuid);
+    if (record !== undefined) record.wire = withStatus(record.wire, status);
+    const framework = context.state.frameworks.get(frameworkId ?? "");
+    if (framework !== undefined && status.operation_id !== undefined) {
+      context.count("valid_operation_status_updates");
+      context.event(framework, {
+        type: "UPDATE_OPERATION_STATUS",
+        update_operation_status: { status },
+      });
+      return;
+    }
+    // Nobody else is there to acknowledge it.
+    this.acknowledge(agent, operationUuid, status.uuid?.value);
+    if (record !== undefined && TERMINAL.has(status.state)) this.forget(agent, record);
+  }
+
+  /** ACKNOWLEDGE_OPERATION_STATUS: passed on to the agent; a terminal status that is acknowledged ends the operation. */
+  onAcknowledge(
+    framework: Framework,
+    { agent_id, uuid, operation_id }: scheduler.Call.AcknowledgeOperationStatus,
+  ): void {
+    const { context } = this;
+    context.count("messages_operation_status_update_acknowledgement");
+    const agent = context.state.agents.get(agent_id?.value ?? "");
+    const record = [...framework.operations.values()].find(
+      ({ wire, agentId }) =>
+        wire.info.id?.value === operation_id.value && agentId === agent_id?.value,
+    );
+    if (agent === undefined || record === undefined) {
+      context.count("invalid_operation_status_update_acknowledgements");
+      return;
+    }
+    context.count("valid_operation_status_update_acknowledgements");
+    this.acknowledge(agent, record.uuid, uuid);
+    const { state, uuid: latest } = record.wire.latest_status;
+    if (TERMINAL.has(state) && latest?.value === uuid) this.forget(agent, record);
+  }
+
+  private acknowledge(agent: Agent, operationUuid: Base64, statusUuid: Base64 | undefined): void {
+    if (statusUuid === undefined) return;
+    this.context.send(agent, { type: "ACKNOWLEDGE_OPERATION_STATUS", operationUuid, statusUuid });
+  }
+
+  private forget(agent: Agent, record: OperationRecord): void {
+    agent.operations.delete(record.uuid);
+    this.context.state.frameworks.get(record.frameworkId ?? "")?.operations.delete(record.uuid);
+  }
+
+  /** An agent that is back names what it has applied; what it does not name has never reached it. */
+  merge(agent: Agent, operations: readonly v1.Operation[]): void {
+    const named = new Set(operations.map(({ uuid }) => uuid.value));
+    for (const record of [...agent.operations.values()])
+      if (!named.has(record.uuid))
+        this.end(agent, record, "OPERATION_DROPPED", "The operation did not reach the agent");
+    for (const wire of operations) {
+      if (agent.operations.has(wire.uuid.value)) continue;
+      const framework = this.context.state.frameworks.get(wire.framework_id?.value ?? "");
+      const frameworkId = framework?.id;
+      link(agent, framework, { uuid: wire.uuid.value, agentId: agent.id, frameworkId, wire });
+    }
+  }
+
+  /** Best effort, as in Mesos: the framework reconciles what it does not hear. */
+  onAgentLost(agent: Agent, state: v1.OperationState, message: string): void {
+    for (const record of [...agent.operations.values()]) this.end(agent, record, state, message);
+  }
+
+  private end(
+    agent: Agent,
+    record: OperationRecord,
+    state: v1.OperationState,
+    message: string,
+  ): void {
+    this.forget(agent, record);
+    const framework = this.context.state.frameworks.get(record.frameworkId ?? "");
+    const { id } = record.wire.info;
+    if (framework === undefined || id === undefined) return;
+    this.context.event(framework, {
+      type: "UPDATE_OPERATION_STATUS",
+      update_operation_status: {
+        status: { operation_id: id, state, message, agent_id: { value: agent.id } },
+      },
+    });
+  }
+
+  onFrameworkRemoved(framework: Framework): void {
+    for (const { agentId, uuid } of framework.operations.values())
+      this.context.state.agents.get(agentId)?.operations.delete(uuid);
+    framework.operations.clear();
+  }
+
+  onReconcile(framework: Framework, { operations }: scheduler.Call.ReconcileOperations): void {
+    this.context.count("messages_reconcile_operations");
+    const known = [...framework.operations.values()].filter(({ wire }) => wire.info.id);
+    if (operations === undefined || operations.length === 0) {
+      for (const { wire } of known) this.answer(framework, wire.latest_status);
+      return;
+    }
+    for (const { operation_id, agent_id } of operations) {
+      const record = known.find(({ wire }) => wire.info.id?.value === operation_id.value);
+      const status = record?.wire.latest_status ?? {
+        operation_id,
+        state: this.unknownState(agent_id?.value),
+        ...(agent_id !== undefined && { agent_id }),
+      };
+      this.answer(framework, status);
+    }
+  }
+
+  /** An answer has no uuid: it is not to be acknowledged. */
+  private answer(framework: Framework, { uuid: _uuid, ...status }: v1.OperationStatus): void {
+    this.context.event(framework, {
+      type: "UPDATE_OPERATION_STATUS",
+      update_operation_status: { status },
+    });
+  }
+
+  private unknownState(agentId: AgentId | undefined): v1.OperationState {
+    const { recoveredAgents, unreachableAgents, goneAgents } = this.context.state;
+    if (agentId === undefined ? recoveredAgents.size > 0 : recoveredAgents.has(agentId))
+      return "OPERATION_RECOVERING";
+    if (agentId !== undefined && unreachableAgents.has(agentId)) return "OPERATION_UNREACHABLE";
+    if (agentId !== undefined && goneAgents.has(agentId)) return "OPERATION_GONE_BY_OPERATOR";
+    return "OPERATION_UNKNOWN";
+  }
+}
+
+function link(agent: Agent, framework: Framework | undefined, record: OperationRecord): void {
+  agent.operations.set(record.uuid, record);
+  framework?.operations.set(record.uuid, record);
+}
+
+function withStatus(wire: v1.Operation, status: v1.OperationStatus): v1.Operation {
+  return { ...wire, latest_status: status, statuses: [...(wire.statuses ?? []), status] };
+}

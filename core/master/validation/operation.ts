@@ -1,0 +1,177 @@
+import type { v1 } from "../../protocol/v1.js";
+import { Resources } from "../../resources/resources.js";
+import { toMilli } from "../../resources/scalar.js";
+import { validateResources } from "../../resources/validate-resources.js";
+import type { Agent, Framework } from "../master-state.js";
+
+/** What an operation is checked against. Without a framework it is an operator's. */
+export interface OperationContext {
+  readonly agent: Agent;
+  readonly framework?: Framework;
+  readonly principal?: string | undefined;
+}
+
+/**
+ * The first reason for which an operation on an agent's resources is refused; undefined if there is none. Presupposes
+ * the newer format of reservations. Whether the resources are there is the caller's to see.
+ */
+export function operationProblem(
+  operation: v1.Offer.Operation,
+  context: OperationContext,
+): string | undefined {
+  switch (operation.type) {
+    case "RESERVE":
+      return reserveProblem(operation.reserve ?? {}, context);
+    case "UNRESERVE":
+      return unreserveProblem(operation.unreserve?.resources ?? []);
+    case "CREATE":
+      return createProblem(operation.create?.volumes ?? [], context);
+    case "DESTROY":
+      return destroyProblem(operation.destroy?.volumes ?? [], context);
+    case "GROW_VOLUME":
+      return operation.grow_volume && growProblem(operation.grow_volume);
+    case "SHRINK_VOLUME":
+      return operation.shrink_volume && shrinkProblem(operation.shrink_volume);
+    default:
+      return `${operation.type ?? "UNKNOWN"} is not supported yet`;
+  }
+}
+
+function reserveProblem(
+  { resources = [], source }: v1.Offer.Operation.Reserve,
+  { framework, principal }: OperationContext,
+): string | undefined {
+  const problem = listProblem("reserve", resources);
+  if (problem !== undefined) return problem;
+  if (source !== undefined && framework !== undefined)
+    return "reserve.source: only operators may set it";
+  for (const [i, resource] of resources.entries()) {
+    const path = `reserve.resources[${i}]`;
+    if (resource.revocable !== undefined) return `${path}: revocable resources cannot be reserved`;
+    const top = resource.reservations?.at(-1);
+    if (top?.type !== "DYNAMIC") return `${path}.reservations: expected a DYNAMIC one on top`;
+    if (top.principal !== undefined && principal !== undefined && top.principal !== principal)
+      return `${path}.reservations: expected principal '${principal}', got '${top.principal}'`;
+    if (resource.disk?.persistence !== undefined)
+      return `${path}: a persistent volume cannot be reserved`;
+    if (framework === undefined) continue;
+    if (top.role !== resource.allocation_info?.role)
+      return `${path}: reserved for role '${top.role ?? ""}', but offered to role '${resource.allocation_info?.role ?? ""}'`;
+    if (!framework.roles.includes(top.role ?? ""))
+      return `${path}: the framework does not subscribe to role '${top.role ?? ""}'`;
+  }
+  return undefined;
+}
+
+function unreserveProblem(resources: readonly v1.Resource[]): string | undefined {
+  const problem = listProblem("unreserve", resources);
+  if (problem !== undefined) return problem;
+  for (const [i, { reservations, disk }] of resources.entries()) {
+    const path = `unreserve.resources[${i}]`;
+    if (reservations?.at(-1)?.type !== "DYNAMIC") return `${path}: is not dynamically reserved`;
+    if (disk?.persistence !== undefined)
+      return `${path}: destroy the persistent volume '${disk.persistence.id}' first`;
+  }
+  return undefined;
+}
+
+function createProblem(
+  volumes: readonly v1.Resource[],
+  { agent, framework, principal }: OperationContext,
+): string | undefined {
+  const problem = listProblem("create", volumes);
+  if (problem !== undefined) return problem;
+  const taken = new Set(agent.total.persistentVolumes().toWire().map(volumeKey));
+  for (const [i, volume] of volumes.entries()) {
+    const path = `create.volumes[${i}]`;
+    const persistence = volume.disk?.persistence;
+    if (persistence === undefined) return `${path}.disk.persistence: required, but not set`;
+    if (volume.disk?.volume?.mode === "RO")
+      return `${path}.disk.volume.mode: expected RW for a persistent volume`;
+    if (volume.revocable !== undefined)
+      return `${path}: a volume cannot be made of revocable resources`;
+    if (
+      persistence.principal !== undefined &&
+      principal !== undefined &&
+      persistence.principal !== principal
+    )
+      return `${path}.disk.persistence: expected principal '${principal}', got '${persistence.principal}'`;
+    if (taken.has(volumeKey(volume)))
+      return `${path}: the agent already has a persistent volume '${persistence.id}' of that role`;
+    if (volume.shared && framework && !framework.capabilities.has("SHARED_RESOURCES"))
+      return `${path}.shared: needs the SHARED_RESOURCES capability`;
+  }
+  return undefined;
+}
+
+/** Persistence ids are unique for each role and agent. */
+function volumeKey({ reservations, disk }: v1.Resource): string {
+  return JSON.stringify([reservations?.at(-1)?.role, disk?.persistence?.id]);
+}
+
+function destroyProblem(
+  volumes: readonly v1.Resource[],
+  { agent }: OperationContext,
+): string | undefined {
+  const problem = listProblem("destroy", volumes);
+  if (problem !== undefined) return problem;
+  for (const [i, volume] of volumes.entries()) {
+    const path = `destroy.volumes[${i}]`;
+    if (volume.disk?.persistence === undefined) return `${path}: is not a persistent volume`;
+    const wanted = Resources.fromWire([volume]).unallocate();
+    if (!agent.total.contains(wanted))
+      return `${path}: the agent has no such volume: ${wanted.toString()}`;
+    const user = userOf(agent, wanted);
+    if (user !== undefined) return `${path}: is in use by ${user}`;
+  }
+  return undefined;
+}
+
+/** Who on the agent holds the volume: a task that has not ended, or an executor. */
+function userOf(agent: Agent, volume: Resources): string | undefined {
+  for (const tasks of agent.tasks.values())
+    for (const { taskId, terminated, resources } of tasks.values())
+      if (!terminated && resources.unallocate().contains(volume)) return `task '${taskId}'`;
+  for (const executors of agent.executors.values())
+    for (const [executorId, { resources }] of executors)
+      if (Resources.fromWire(resources).unallocate().contains(volume))
+        return `executor '${executorId}'`;
+  return undefined;
+}
+
+function growProblem({ volume, addition }: v1.Offer.Operation.GrowVolume): string | undefined {
+  const problem =
+    volumeProblem("grow_volume.volume", volume) ?? listProblem("grow_volume", [addition]);
+  if (problem !== undefined) return problem;
+  if (addition.name !== "disk" || addition.disk?.persistence !== undefined)
+    return "grow_volume.addition: expected a plain disk resource";
+  if (!(toMilli(addition.scalar?.value ?? 0) > 0))
+    return "grow_volume.addition.scalar: expected more than 0";
+  const same =
+    JSON.stringify([volume.reservations, volume.disk?.source]) ===
+    JSON.stringify([addition.reservations, addition.disk?.source]);
+  return same ? undefined : "grow_volume.addition: expected the same reservation and disk source";
+}
+
+function shrinkProblem({ volume, subtract }: v1.Offer.Operation.ShrinkVolume): string | undefined {
+  const problem = volumeProblem("shrink_volume.volume", volume);
+  if (problem !== undefined) return problem;
+  const milli = toMilli(subtract.value);
+  if (milli > 0 && milli < toMilli(volume.scalar?.value ?? 0)) return undefined;
+  return `shrink_volume.subtract: expected more than 0 and less than the volume's ${volume.scalar?.value ?? 0}, got ${subtract.value}`;
+}
+
+function volumeProblem(path: string, volume: v1.Resource): string | undefined {
+  const problem = validateResources([volume]);
+  if (problem !== undefined) return `${path}: ${problem}`;
+  if (volume.disk?.persistence === undefined) return `${path}: is not a persistent volume`;
+  if (volume.shared !== undefined) return `${path}: a shared volume cannot be resized`;
+  if (volume.disk.source?.type === "MOUNT") return `${path}: a MOUNT disk cannot be resized`;
+  return undefined;
+}
+
+function listProblem(operation: string, list: readonly v1.Resource[]): string | undefined {
+  if (list.length === 0) return `${operation}: expected at least one resource`;
+  const problem = validateResources(list);
+  return problem && `${operation}: ${problem}`;
+}
