@@ -139,6 +139,10 @@ class StartingAgent {
       version: VERSION,
       deliver: (input) => this.deliver(input),
       state: () => this.machine.state,
+      containers: {
+        usage: async (id) => this.containers?.usage(id),
+        status: async (id) => this.containers?.status(id),
+      },
       flags: toFlags(configuration),
       metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
       now: () => this.clock.now(),

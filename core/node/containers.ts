@@ -4,6 +4,7 @@ import type { Logger } from "../base/logger.js";
 import type { AgentInput } from "../agent/agent-io.js";
 import type { ContainerConfig } from "../contracts/container.js";
 import type { Containerizer } from "../contracts/containerizer.js";
+import type { v1 } from "../protocol/v1.js";
 import type { Resources } from "../resources/resources.js";
 
 /** Carries LAUNCH, KILL and DESTROY out on the containerizer that takes the container, and tells what became of it. */
@@ -65,6 +66,15 @@ export class Containers {
 
   update(containerId: ContainerId, resources: Resources): void {
     this.attempt("update", containerId, async (owner) => owner.update?.(containerId, resources));
+  }
+
+  /** What a running container uses; undefined where its containerizer cannot say. */
+  async usage(containerId: ContainerId): Promise<v1.ResourceStatistics | undefined> {
+    return this.owners.get(containerId)?.usage?.(containerId);
+  }
+
+  async status(containerId: ContainerId): Promise<v1.ContainerStatus | undefined> {
+    return this.owners.get(containerId)?.status?.(containerId);
   }
 
   /** A container that has ended meanwhile is no mistake; its end has been told, or is about to be. */

@@ -36,6 +36,18 @@ const EXECUTOR_STATES = {
   terminating: "TERMINATING",
 } as const satisfies Readonly<Record<string, ExecutorState>>;
 
+/** Names of Mesos for what this agent does not measure: they stand at zero, unless its process knows better. */
+const ZEROES = [
+  "slave/recovery_time_secs",
+  "slave/executor_directory_max_allowed_age_secs",
+  "containerizer/mesos/container_destroy_errors",
+  "containerizer/fetcher/task_fetches_succeeded",
+  "containerizer/fetcher/task_fetches_failed",
+  "gc/path_removals_succeeded",
+  "gc/path_removals_failed",
+  "gc/path_removals_pending",
+] as const;
+
 /** What `/metrics/snapshot` says of an agent, under the names Mesos gave it. */
 export function agentMetrics(state: AgentState, nowMs: number): MetricValues {
   const total = new ResourceTotals();
@@ -43,6 +55,7 @@ export function agentMetrics(state: AgentState, nowMs: number): MetricValues {
   total.add(Resources.fromWire(state.info.resources));
   used.add(Resources.fromWire(heldResources(state)));
   return {
+    ...Object.fromEntries(ZEROES.map((name) => [name, 0])),
     "slave/uptime_secs": (nowMs - state.settings.startTimeMs) / 1000,
     "slave/registered": state.phase === "RUNNING" ? 1 : 0,
     "slave/frameworks_active": state.frameworks.size,

@@ -32,12 +32,19 @@ export const masterCounterNames: readonly string[] = [
   ...words("dropped_messages http_cache_hits"),
 ];
 
-/** Names of Mesos for what this master has no counterpart of, so that they stand at zero. */
+const STATISTICS = ` /count /min /max /p50 /p90 /p95 /p99 /p999 /p9999`;
+const timer = (name: string): readonly string[] =>
+  STATISTICS.split(" ").map((statistic) => name + statistic);
+
+/** Names of Mesos for what this master does not measure: they stand at zero, unless its process knows better. */
 export const masterZeroNames: readonly string[] = [
   ...prefixed("master/event_queue_", "messages dispatches http_requests"),
   "master/operator_event_stream_subscribers",
-  "allocator/event_queue_dispatches",
-  "allocator/mesos/event_queue_dispatches",
-  "registrar/queued_operations",
-  "registrar/registry_size_bytes",
+  ...prefixed("allocator/", "event_queue_dispatches mesos/event_queue_dispatches"),
+  "allocator/mesos/allocation_runs",
+  ...timer("allocator/mesos/allocation_run_ms"),
+  ...timer("allocator/mesos/allocation_run_latency_ms"),
+  ...prefixed("registrar/", "queued_operations registry_size_bytes state_fetch_ms"),
+  ...timer("registrar/state_store_ms"),
+  ...prefixed("registrar/log/", "ensemble_size recovered"),
 ];

@@ -4,6 +4,7 @@ import {
   ResourceTotals,
 } from "../../protocol/v0/resource-metrics.js";
 import type { v1 } from "../../protocol/v1.js";
+import { fromMilli } from "../../resources/scalar.js";
 import type { MasterState } from "../master-state.js";
 import { masterCounterNames, masterZeroNames } from "./metric-names.js";
 
@@ -14,6 +15,8 @@ const TASK_GAUGES = {
   TASK_RUNNING: "running",
   TASK_KILLING: "killing",
 } as const satisfies Partial<Record<v1.TaskState, string>>;
+
+const ALLOCATED_NAMES = ["cpus", "mem", "disk"] as const;
 
 /** What `/metrics/snapshot` says of a master, under the names Mesos gave it. */
 export function masterMetrics(state: MasterState, nowMs: number): MetricValues {
@@ -84,12 +87,25 @@ function taskGauges({ frameworks }: MasterState): MetricValues {
   return { ...Object.fromEntries(gauges), "master/tasks_unreachable": unreachable };
 }
 
-function resourceGauges({ agents, frameworks }: MasterState): MetricValues {
+function resourceGauges({ agents, frameworks, offers }: MasterState): MetricValues {
   const total = new ResourceTotals();
   const used = new ResourceTotals();
+  const offered = new ResourceTotals();
   for (const agent of agents.values()) total.add(agent.total);
   for (const framework of frameworks.values())
     for (const { resources, terminated } of framework.tasks.values())
       if (!terminated) used.add(resources);
-  return resourceMetrics("master/", total, used);
+  for (const { resources } of offers.values()) offered.add(resources);
+  return {
+    ...resourceMetrics("master/", total, used),
+    ...Object.fromEntries(
+      ALLOCATED_NAMES.flatMap((name) => {
+        const prefix = `allocator/mesos/resources/${name}`;
+        return [
+          [`${prefix}/total`, fromMilli(total.of(name))],
+          [`${prefix}/offered_or_allocated`, fromMilli(used.of(name) + offered.of(name))],
+        ];
+      }),
+    ),
+  };
 }

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { masterState, populate } from "../../../integration/testing/master-states.js";
 import { Resources } from "../../resources/resources.js";
 import { v0Frameworks } from "./v0-frameworks.js";
+import { v0Roles } from "./v0-roles.js";
 import { v0Slaves } from "./v0-slaves.js";
 import { v0State } from "./v0-state.js";
 import { v0StateSummary } from "./v0-summary.js";
@@ -229,6 +230,31 @@ describe("the views of a master's older endpoints", () => {
       hostname: "master.example",
       slaves: [{ ...slave, ...counts, framework_ids: ["F1"] }],
       frameworks: [{ ...summary, ...counts, TASK_LOST: 1, slave_ids: ["A1", "A2"] }],
+    });
+  });
+
+  it("sum up what each role has", () => {
+    expect(shown(v0Roles(state))).to.deep.equal({
+      roles: [
+        {
+          name: "web",
+          weight: 1,
+          resources: { cpus: 3, gpus: 0, mem: 100, disk: 0, ports: "[31000-31001]" },
+          allocated: { cpus: 1, gpus: 0, mem: 100, disk: 0, ports: "[31000-31001]" },
+          offered: { cpus: 2, gpus: 0, mem: 0, disk: 0 },
+          reserved: nothing,
+          frameworks: ["F1"],
+        },
+        {
+          name: "db",
+          weight: 1,
+          resources: nothing,
+          allocated: nothing,
+          offered: nothing,
+          reserved: { ...nothing, disk: 50 },
+          frameworks: [],
+        },
+      ],
     });
   });
 });

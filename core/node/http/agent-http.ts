@@ -49,7 +49,7 @@ export class AgentHttp {
   private readonly executors: ExecutorApi;
 
   constructor(options: AgentHttpOptions) {
-    const { state, containers = {} } = options;
+    const { state, containers } = options;
     this.server = new HttpServer({ ...options, role: "agent" });
     this.executors = new ExecutorApi({ ...options, pending: this.pending });
     const reads = processReads(options);

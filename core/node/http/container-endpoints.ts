@@ -1,17 +1,20 @@
 import type { AgentState, Executor } from "../../agent/agent-state.js";
 import { liveExecutors } from "../../agent/views/agent-tasks.js";
-import type { Containerizer } from "../../contracts/containerizer.js";
+import type { ContainerId } from "../../base/ids.js";
 import type { agent, v1 } from "../../protocol/v1.js";
 import { sendJson, writeJson } from "./answer.js";
 import { queryOf } from "./content.js";
 import type { Endpoint, Exchange } from "./endpoint.js";
 import { sendRefusal } from "./refusal.js";
 
-/** What says how containers do. */
-export type ContainerReader = Pick<Containerizer, "usage" | "status">;
+/** What says how containers do; undefined where it cannot. */
+export interface ContainerReader {
+  usage(containerId: ContainerId): Promise<v1.ResourceStatistics | undefined>;
+  status(containerId: ContainerId): Promise<v1.ContainerStatus | undefined>;
+}
 export interface ContainerEndpointsOptions {
   readonly state: () => AgentState;
-  readonly containers: ContainerReader;
+  readonly containers: ContainerReader | undefined;
 }
 interface ContainerReading {
   readonly executor: Executor;
@@ -100,8 +103,8 @@ function readContainers(
     wanted.map(async (executor) => {
       const id = executor.containerId;
       const [statistics, status] = await Promise.all([
-        containers.usage?.(id).catch(() => undefined),
-        containers.status?.(id).catch(() => undefined),
+        containers?.usage(id).catch(() => undefined),
+        containers?.status(id).catch(() => undefined),
       ]);
       return { executor, statistics, status };
     }),

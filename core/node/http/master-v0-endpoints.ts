@@ -1,4 +1,5 @@
 import { v0Frameworks } from "../../master/views/v0-frameworks.js";
+import { v0Roles } from "../../master/views/v0-roles.js";
 import { v0Slaves } from "../../master/views/v0-slaves.js";
 import { v0State } from "../../master/views/v0-state.js";
 import { v0StateSummary } from "../../master/views/v0-summary.js";
@@ -23,6 +24,7 @@ export function masterV0Endpoints(options: MasterOperatorApiOptions): readonly E
     ofLeader("/slaves", ({ slave_id }) => v0Slaves(state(), slave_id)),
     ofLeader("/frameworks", ({ framework_id }) => v0Frameworks(state(), framework_id)),
     ofLeader("/tasks", (query) => v0Tasks(state(), taskQuery(query))),
+    ofLeader("/roles", () => v0Roles(state())),
     {
       path: "/teardown",
       methods: ["POST"],
