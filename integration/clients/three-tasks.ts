@@ -1,28 +1,61 @@
+import { expect } from "chai";
 import { eventually } from "../contracts/processes.js";
 import { jsonLine, type LineProcess } from "../testing/line-process.js";
+import type { TestCluster } from "../testing/test-cluster.js";
 
-/** The tasks that every scheduler of these tests runs, and the states each goes through. */
-export const expectedOutcome = {
+/** The states each task goes through, as a command. */
+export const commandStates = {
   fail: ["TASK_STARTING", "TASK_RUNNING", "TASK_FAILED"],
   finish: ["TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED"],
   kill: ["TASK_STARTING", "TASK_RUNNING", "TASK_KILLED"],
 };
 
+type TaskStates = Readonly<Record<string, readonly string[]>>;
+
 const names = ["fail", "finish", "kill"] as const;
 const isTerminal = /^TASK_(?:FINISHED|FAILED|KILLED|ERROR|LOST|DROPPED|GONE)$/;
 
-/** The states that a scheduler told of, by the task's name, once all three have ended; an update sent twice counts once. */
-export function toldUpdates(scheduler: LineProcess): Promise<Readonly<Record<string, string[]>>> {
+/**
+ * What each of these tests expects of its scheduler, which runs one task that ends well, one that fails and one that it
+ * kills, tells of it in lines of JSON, and tears its framework down when it is told anything.
+ */
+export async function expectThreeTasks(
+  cluster: TestCluster,
+  scheduler: LineProcess,
+  states: TaskStates,
+): Promise<void> {
+  const frameworkId = await scheduler.line("is subscribed", (line) => {
+    const { event, frameworkId: id } = jsonLine(line) ?? {};
+    return event === "subscribed" ? String(id) : undefined;
+  });
+  expect(await toldStates(scheduler)).to.deep.equal(states);
+  const ends = names.map((name) => `${name} ${states[name]?.at(-1)}`);
+  expect(await completedTasks(cluster, frameworkId)).to.deep.equal(ends);
+  expect(toldEvents(scheduler, "error")).to.deep.equal([]);
+  scheduler.tell("teardown");
+  expect(await scheduler.exited).to.equal(0);
+}
+
+/** What the scheduler told of all events of a kind. */
+export function toldEvents(
+  scheduler: LineProcess,
+  kind: string,
+): readonly Readonly<Record<string, unknown>>[] {
+  return scheduler.all((line) => {
+    const { event, ...rest } = jsonLine(line) ?? {};
+    return event === kind ? rest : undefined;
+  });
+}
+
+/** The states of each task, once all have ended; an update that was sent twice counts once. */
+function toldStates(scheduler: LineProcess): Promise<TaskStates> {
   return scheduler.until("all three tasks have ended", () => {
-    const told = scheduler.all((line) => {
-      const { event, taskId, state } = jsonLine(line) ?? {};
-      return event === "update" ? { taskId: String(taskId), state: String(state) } : undefined;
-    });
+    const told = toldEvents(scheduler, "update");
     const states = Object.fromEntries(
-      names.map((name) => [
-        name,
-        [...new Set(told.filter((one) => one.taskId.includes(name)).map(({ state }) => state))],
-      ]),
+      names.map((name): [string, string[]] => {
+        const own = told.filter(({ taskId }) => String(taskId).includes(name));
+        return [name, [...new Set(own.map(({ state }) => String(state)))]];
+      }),
     );
     const ended = Object.values(states).every((all) => all.some((state) => isTerminal.test(state)));
     return ended ? states : undefined;
@@ -32,21 +65,17 @@ export function toldUpdates(scheduler: LineProcess): Promise<Readonly<Record<str
 interface State {
   readonly frameworks: readonly {
     readonly id: string;
-    readonly tasks: readonly object[];
     readonly completed_tasks: readonly { readonly id: string; readonly state: string }[];
   }[];
 }
 
-/** Names and states of a framework's tasks, once the master holds them as completed. */
-export function finishedTasks(
-  master: { get<T>(path: string): Promise<T> },
-  frameworkId: string,
-): Promise<string[]> {
+/** Names and last states, once the master holds all tasks as completed: their last updates have been acknowledged. */
+function completedTasks({ master }: TestCluster, frameworkId: string): Promise<readonly string[]> {
   return eventually("the master holds all three tasks as completed", async () => {
     const { frameworks } = await master.get<State>("/state");
-    const framework = frameworks.find(({ id }) => id === frameworkId);
-    if (framework?.completed_tasks.length !== names.length) return undefined;
-    return framework.completed_tasks
+    const tasks = frameworks.find(({ id }) => id === frameworkId)?.completed_tasks ?? [];
+    if (tasks.length !== names.length) return undefined;
+    return tasks
       .map(({ id, state }) => `${names.find((name) => id.includes(name))} ${state}`)
       .toSorted();
   });

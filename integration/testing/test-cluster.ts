@@ -40,6 +40,8 @@ export class TestCluster {
       resources: options.resources ?? "cpus:4;mem:2048;disk:1024;ports:[31000-31099]",
       "registration-backoff-factor": "50ms",
       "executor-shutdown-grace-period": "2secs",
+      // The schedulers name root, whoever runs the tests.
+      "switch-user": "false",
       ...options.agent,
     });
   }
