@@ -32,6 +32,11 @@ export interface Cluster {
 
 const masterHooks = new MasterHooks(silentLogger);
 const agentHooks = new AgentHooks(silentLogger);
+const capabilities: AgentSettings["capabilities"] = [
+  { type: "MULTI_ROLE" },
+  { type: "HIERARCHICAL_ROLE" },
+  { type: "RESERVATION_REFINEMENT" },
+];
 const VERSION = "0.1.0";
 
 export function buildCluster(world: World, options: SimulationOptions): Cluster {
@@ -52,7 +57,7 @@ export function buildCluster(world: World, options: SimulationOptions): Cluster 
       ...agentDefaults,
       agentInfo: { hostname, port: 5051, resources },
       version: VERSION,
-      capabilities: [],
+      capabilities,
       ip: "10.0.0.1",
       port: 5051,
       workDir: "/var/lib/dasmos",

@@ -12,7 +12,9 @@ export function describeCall(transcript: Transcript, call: scheduler.Call): stri
   if (kill !== undefined) return `KILL ${kill.task_id.value}`;
   if (acknowledge !== undefined) return `ACKNOWLEDGE ${acknowledge.task_id.value}`;
   if (reconcile !== undefined)
-    return `RECONCILE [${(reconcile.tasks ?? []).map((task) => task.task_id.value).join(", ")}]`;
+    return reconcile.tasks === undefined || reconcile.tasks.length === 0
+      ? "RECONCILE"
+      : `RECONCILE [${reconcile.tasks.map((task) => task.task_id.value).join(", ")}]`;
   return type ?? "UNKNOWN";
 }
 

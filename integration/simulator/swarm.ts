@@ -1,10 +1,15 @@
 import { type Random, SeededRandom } from "../../core/base/random.js";
+import type { Allocator } from "../../core/contracts/allocator.js";
+import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
+import { DrfSorterFactory } from "../../modules/sorters/drf.js";
+import { RandomSorterFactory } from "../../modules/sorters/random.js";
 import { between, chance, pick } from "./chance.js";
 import { FirstFitAllocator } from "./first-fit-allocator.js";
 import type { NetworkFaults } from "./network/network.js";
 import { plainScheduler, type SchedulerBehaviour } from "./scheduler/scheduler-behaviour.js";
 import type { DiskFaults } from "./simulated-disk.js";
 import type { SimulationOptions } from "./simulation-options.js";
+import { noCodec, realCodec } from "./wire-codec.js";
 
 /** How often what happens to whom: a mean interval each; undefined: never. */
 export interface SwarmFaults {
@@ -31,6 +36,12 @@ export interface SwarmLimits {
   readonly agents?: number;
 }
 
+const allocators: readonly (() => Allocator)[] = [
+  () => new HierarchicalAllocator(new DrfSorterFactory()),
+  () => new HierarchicalAllocator(new DrfSorterFactory()),
+  () => new HierarchicalAllocator(new RandomSorterFactory()),
+  () => new FirstFitAllocator(),
+];
 const DAY_MS = 24 * 3_600_000;
 
 /** Each seed picks its own mix of faults: none of some kinds, plenty of others. */
@@ -42,7 +53,8 @@ export function drawSwarm(seed: number, limits: SwarmLimits = {}): Swarm {
     agents: limits.agents ?? between(random, 1, 6),
     agentResources: `cpus:${between(random, 1, 8)};mem:${between(random, 512, 4096)}`,
     schedulers: drawSchedulers(random),
-    allocator: () => new FirstFitAllocator(),
+    allocator: pick(random, allocators),
+    codec: pick(random, [noCodec, noCodec, noCodec, realCodec("json"), realCodec("protobuf")]),
     network: drawNetwork(random),
     disk: drawDisk(random),
     master: {
@@ -106,7 +118,7 @@ function drawScheduler(random: Random, name: string): SchedulerBehaviour {
   return {
     ...plainScheduler,
     name,
-    role: pick(random, ["*", "a", "b"]),
+    role: pick(random, ["*", "a", "b", "b/c"]),
     partitionAware: chance(random, 0.7),
     checkpoint: chance(random, 0.8),
     failoverTimeoutMs: pick(random, [7 * DAY_MS, 7 * DAY_MS, 7 * DAY_MS, 30_000]),

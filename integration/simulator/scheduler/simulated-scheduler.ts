@@ -22,7 +22,7 @@ const KILL_RETRY_MS = 10_000;
 const RECONCILE_AFTER_MS = 30_000;
 /** How long an unreachable task is waited for: a scheduler that replaces it soon, and one that hopes. */
 const REPLACE_SOON_MS = 60_000;
-const REPLACE_LATE_MS = 600_000;
+const REPLACE_LATE_MS = 300_000;
 /** A SUPPRESS may arrive after the REVIVE that was made after it. */
 const REVIVE_AGAIN_MS = 30_000;
 const SUBSCRIBE_TIMEOUT_MS = 15_000;
@@ -230,6 +230,7 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     this.call(killCall(frameworkId, task));
   }
 
+  /** Explicitly for what it believes to run, implicitly for what it has given up and may run all the same. */
   private reconcile(): void {
     const { frameworkId } = this.ledger;
     this.reconciledMs = this.nowMs;
