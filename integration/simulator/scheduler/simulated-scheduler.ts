@@ -237,7 +237,9 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     const tasks = this.ledger
       .openTasks()
       .filter(({ launchedMs }) => this.nowMs - launchedMs >= RECONCILE_AFTER_MS);
-    if (frameworkId !== undefined && tasks.length > 0) this.call(reconcileCall(frameworkId, tasks));
+    if (frameworkId === undefined) return;
+    if (tasks.length > 0) this.call(reconcileCall(frameworkId, tasks));
+    this.call(reconcileCall(frameworkId, []));
   }
 
   private suppressOrRevive(): void {
