@@ -5,6 +5,7 @@ import type { AgentDirectories } from "../../core/contracts/agent-directories.js
 import type { Launcher, LaunchRequest } from "../../core/contracts/launcher.js";
 import { makeDirectories } from "./containers.js";
 import { LauncherBench } from "./launcher-bench.js";
+import { describeLauncherRecovery } from "./launcher-recovery.contract.js";
 import { eventually, gone, groupGone, processesMarked, written } from "./processes.js";
 
 /** What every launcher does. */
@@ -157,6 +158,20 @@ export function describeLauncher(
         expect(await launcher.wait(id)).to.deep.equal({ signal: 15 });
       });
 
+      it("what no process can be given", async () => {
+        const refusals = [
+          { environment: { "A=B": "1" } },
+          { environment: { "": "1" } },
+          { environment: { A: "\0" } },
+          { command: { path: "/bin/true", argv: ["true", "\0"] } },
+        ];
+        for (const rest of refusals) {
+          const id = bench.newId();
+          const { code } = await failure(launcher.launch(id, bench.request(id, "true", rest)));
+          expect(code, JSON.stringify(rest)).to.equal("CONTAINER_FAILED");
+        }
+      });
+
       it("ids that would leave the runtime directory", async () => {
         for (const id of ["../up", "a/b", "..", ""]) {
           const { code } = await failure(launcher.launch(id, bench.request("x", "true")));
@@ -186,6 +201,23 @@ export function describeLauncher(
         const pid = await launcher.launch(id, bench.request(id, "echo $$", { isolate }));
         await launcher.wait(id);
         expect([isolated, await bench.output(id)]).to.deep.equal([pid, `${pid}\n`]);
+      });
+
+      it("has it enter its cgroups, and gives up where it cannot", async () => {
+        const [id, other] = [bench.newId(), bench.newId()];
+        const cgroup = `${bench.directories.workDir}/cgroup`;
+        await mkdir(cgroup);
+        let entered = "";
+        const isolate = async (): Promise<void> => {
+          entered = await readFile(`${cgroup}/cgroup.procs`, "utf8");
+        };
+        await launcher.launch(id, bench.request(id, "true", { cgroups: [cgroup], isolate }));
+        // 0: whoever writes.
+        expect(entered).to.equal("0\n");
+        const cgroups = [cgroup, "/no/such/cgroup"];
+        const launch = launcher.launch(other, bench.request(other, "echo run", { cgroups }));
+        expect((await failure(launch)).message).to.contain("/no/such/cgroup");
+        expect(await bench.output(other)).to.equal("");
       });
 
       it("gives up where it cannot be isolated", async () => {
@@ -330,58 +362,7 @@ export function describeLauncher(
       const expected = ids.map((_, index) => ({ ended: { exitCode: index }, out: `${index}\n` }));
       expect(ends).to.deep.equal(expected);
     });
-
-    describe("when the agent starts again", () => {
-      it("takes over what runs, and tells how that ends", async () => {
-        const id = bench.newId();
-        const go = `${bench.directories.workDir}/go`;
-        const script = `while [ ! -e ${go} ]; do sleep 0.01; done; exit 11`;
-        const pid = await launcher.launch(id, bench.request(id, script));
-        launcher = await bench.launcher([id]);
-        process.kill(pid, 0);
-        await mkdir(go);
-        expect(await launcher.wait(id)).to.deep.equal({ exitCode: 11 });
-      });
-
-      it("can signal and destroy what it took over", async () => {
-        const [first, second] = [bench.newId(), bench.newId()];
-        await launcher.launch(first, bench.request(first, "sleep 1000"));
-        await launcher.launch(second, bench.request(second, "(setsid sleep 1000 &); sleep 1000"));
-        launcher = await bench.launcher([first, second]);
-        await launcher.kill(first, 15);
-        expect(await launcher.wait(first)).to.deep.equal({ signal: 15 });
-        const ended = launcher.wait(second);
-        await launcher.destroy(second);
-        expect(await ended).to.deep.equal({ signal: 9 });
-        expect(await processesMarked(second)).to.deep.equal([]);
-      });
-
-      it("tells how containers ended while it was away", async () => {
-        const ids = [bench.newId(), bench.newId()] as const;
-        const pids = [
-          await launcher.launch(ids[0], bench.request(ids[0], "exit 12")),
-          await launcher.launch(ids[1], bench.request(ids[1], "kill -9 $$")),
-        ];
-        await Promise.all(pids.map(gone));
-        launcher = await bench.launcher(ids);
-        const ends = await Promise.all(ids.map((id) => launcher.wait(id)));
-        expect(ends).to.deep.equal([{ exitCode: 12 }, { signal: 9 }]);
-      });
-
-      it("kills every other container it finds", async () => {
-        const [wanted, other] = [bench.newId(), bench.newId()];
-        await launcher.launch(wanted, bench.request(wanted, "sleep 1000"));
-        await launcher.launch(other, bench.request(other, "setsid sleep 1000 & sleep 1000"));
-        launcher = await bench.launcher([wanted]);
-        expect(await processesMarked(other)).to.deep.equal([]);
-        expect(await launcher.wait(other)).to.equal(undefined);
-        expect(await processesMarked(wanted)).not.to.deep.equal([]);
-      });
-
-      it("does not know a container of which nothing is left", async () => {
-        launcher = await bench.launcher([bench.newId()]);
-        expect(await launcher.wait(bench.ids[0] as string)).to.equal(undefined);
-      });
-    });
   });
+
+  describeLauncherRecovery(name, create);
 }

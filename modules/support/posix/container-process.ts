@@ -98,10 +98,19 @@ export class ContainerProcess implements ProcessTree {
     const shim = parseStat(await this.read("shim"));
     this.sessionId = shim?.pid;
     this.leaderStartTicks = shim?.startTicks;
-    this.watcher = watch(this.directory, { persistent: false }, () => void this.look());
-    this.watcher.on("error", () => {});
+    this.watcher = this.watch();
     this.poll = setInterval(() => void this.look(), POLL_MS).unref();
     await this.look();
+  }
+
+  /** Tells of an end at once; where the system has no more watches to give, the poll tells a little later. */
+  private watch(): FSWatcher | undefined {
+    try {
+      const watcher = watch(this.directory, { persistent: false }, () => void this.look());
+      return watcher.on("error", () => {});
+    } catch {
+      return undefined;
+    }
   }
 
   /** Whether an adopted container has ended. */

@@ -23,6 +23,8 @@ export class ProcessTable {
   private next: Promise<ProcessSnapshot> | undefined;
   /** Marker by pid and start time; an environment is read once in a process' life. */
   private markers = new Map<string, string>();
+  /** Who was found dead last time: whoever is dead since has ended meanwhile, perhaps in the middle of the reading. */
+  private dead: ReadonlySet<string> = new Set();
 
   /** @returns the processes as they are at some time after the call. */
   snapshot(): Promise<ProcessSnapshot> {
@@ -73,16 +75,24 @@ export class ProcessTable {
   private async scan(): Promise<ProcessSnapshot> {
     const entries = new Map<number, ProcessEntry>();
     const pids = (await readdir("/proc")).filter((name) => name.charCodeAt(0) <= 0x39).map(Number);
-    let vanished = 0;
+    const dead = new Set<string>();
+    let settled = true;
     for (let first = 0; first < pids.length; first += PROCESSES_PER_SLICE) {
       if (first > 0) await setImmediate();
       for (const pid of pids.slice(first, first + PROCESSES_PER_SLICE)) {
         const entry = this.read(pid);
-        if (entry) entries.set(pid, entry);
-        else vanished++;
+        if (entry === undefined) {
+          settled = false;
+          continue;
+        }
+        entries.set(pid, entry);
+        if (!isDead(entry)) continue;
+        dead.add(keyOf(entry));
+        settled &&= this.dead.has(keyOf(entry));
       }
     }
-    return new ProcessSnapshot(entries, await this.readMarkers(entries), vanished === 0);
+    this.dead = dead;
+    return new ProcessSnapshot(entries, await this.readMarkers(entries), settled);
   }
 
   /**
@@ -99,7 +109,7 @@ export class ProcessTable {
       const led = leader !== undefined && leader !== entry && !isDead(leader);
       // Kernel threads have session 0.
       if (led || entry.sessionId === 0 || this.starters.has(entry.parentPid)) continue;
-      const key = `${entry.pid}:${entry.startTicks}`;
+      const key = keyOf(entry);
       const marker = this.markers.get(key) ?? (await this.readMarker(entry.pid));
       markers.set(key, marker);
       if (marker === "") continue;
@@ -123,6 +133,10 @@ export class ProcessTable {
       await setTimeout(1);
     }
   }
+}
+
+function keyOf({ pid, startTicks }: ProcessEntry): string {
+  return `${pid}:${startTicks}`;
 }
 
 function markerIn(environment: string): string {

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { KernelError } from "../../../core/base/kernel-error.js";
 import type { LaunchRequest } from "../../../core/contracts/launcher.js";
 import { containerMarker } from "./process-snapshot.js";
 import { resolveUser } from "./users.js";
@@ -15,6 +16,7 @@ export async function toArguments(
   containerId: string,
   { command, environment, user }: LaunchRequest,
 ): Promise<readonly string[]> {
+  checkTexts(command.argv, environment);
   const resolved = await resolveUser(user);
   const switchUser = resolved
     ? ["setpriv", `--reuid=${resolved.uid}`, `--regid=${resolved.gid}`, "--init-groups"]
@@ -32,6 +34,21 @@ export async function toArguments(
     ...(named === "perl" ? ["perl", "-e", PERL_EXEC, command.path, argv0] : [command.path]),
     ...rest,
   ];
+}
+
+/** What exec cannot pass on would arrive as something else. */
+function checkTexts(argv: readonly string[], environment: Readonly<Record<string, string>>): void {
+  const refused = (what: string): never => {
+    throw new KernelError("CONTAINER_FAILED", `${what} cannot be given to a process`);
+  };
+  for (const argument of argv) {
+    if (argument.includes("\0")) refused(`argument ${JSON.stringify(argument)}`);
+  }
+  for (const [name, value] of Object.entries(environment)) {
+    if (!/^[^=\0]+$/.test(name) || value.includes("\0")) {
+      refused(`environment variable ${JSON.stringify(name)}`);
+    }
+  }
 }
 
 let tool: Promise<"env" | "perl" | "none"> | undefined;
