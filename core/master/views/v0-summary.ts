@@ -29,10 +29,9 @@ class Tally {
   private readonly counts: Record<string, number> = { ...NONE };
   readonly ids = new Set<string>();
 
-  add(state: v1.TaskState, id: string): void {
+  count(state: v1.TaskState): void {
     const count = this.counts[state];
     if (count !== undefined) this.counts[state] = count + 1;
-    this.ids.add(id);
   }
   toCounts(): Readonly<Record<string, number>> {
     return this.counts;
@@ -60,19 +59,31 @@ export function v0StateSummary(state: MasterState): object {
 function tallyTasks(state: MasterState) {
   const byAgent = new Map<AgentId, Tally>();
   const byFramework = new Map<FrameworkId, Tally>();
-  for (const framework of state.frameworks.values()) {
-    const tally = new Tally();
-    byFramework.set(framework.id, tally);
-    const add = (task: v1.Task): void => {
-      const agentId = task.agent_id.value;
-      tally.add(task.state, agentId);
-      let ofAgent = byAgent.get(agentId);
-      if (ofAgent === undefined) byAgent.set(agentId, (ofAgent = new Tally()));
-      ofAgent.add(task.state, framework.id);
-    };
-    for (const { wire } of framework.tasks.values()) add(wire);
-    framework.unreachableTasks.forEach(add);
-    framework.completedTasks.forEach(add);
+  for (const { id, tasks, unreachableTasks, completedTasks } of state.frameworks.values()) {
+    const ofFramework = tallyOf(byFramework, id);
+    for (const { wire } of tasks.values()) ofFramework.count(wire.state);
+    for (const ended of [unreachableTasks.values(), completedTasks])
+      for (const { state: taskState, agent_id } of ended) {
+        ofFramework.count(taskState);
+        ofFramework.ids.add(agent_id.value);
+        const ofAgent = tallyOf(byAgent, agent_id.value);
+        ofAgent.count(taskState);
+        ofAgent.ids.add(id);
+      }
+  }
+  for (const { id, tasks } of state.agents.values()) {
+    const ofAgent = tallyOf(byAgent, id);
+    for (const [frameworkId, ofFramework] of tasks) {
+      ofAgent.ids.add(frameworkId);
+      tallyOf(byFramework, frameworkId).ids.add(id);
+      for (const { wire } of ofFramework.values()) ofAgent.count(wire.state);
+    }
   }
   return { byAgent, byFramework };
+}
+
+function tallyOf(tallies: Map<string, Tally>, id: string): Tally {
+  let tally = tallies.get(id);
+  if (tally === undefined) tallies.set(id, (tally = new Tally()));
+  return tally;
 }

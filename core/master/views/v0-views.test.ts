@@ -229,7 +229,7 @@ describe("the views of a master's older endpoints", () => {
     expect(shown(v0StateSummary(state))).to.deep.equal({
       hostname: "master.example",
       slaves: [{ ...slave, ...counts, framework_ids: ["F1"] }],
-      frameworks: [{ ...summary, ...counts, TASK_LOST: 1, slave_ids: ["A1", "A2"] }],
+      frameworks: [{ ...summary, ...counts, TASK_LOST: 1, slave_ids: ["A2", "A1"] }],
     });
   });
 

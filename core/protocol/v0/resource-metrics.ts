@@ -12,7 +12,7 @@ export class ResourceTotals {
 
   add(resources: Resources): void {
     this.addAs(resources.nonRevocable(), "");
-    this.addAs(resources.revocable(), "_revocable");
+    if (resources.hasRevocable) this.addAs(resources.revocable(), "_revocable");
   }
 
   of(name: string): number {
@@ -20,8 +20,9 @@ export class ResourceTotals {
   }
 
   private addAs(resources: Resources, suffix: string): void {
-    for (const [name, milli] of resources.quantities())
+    resources.quantities().forEach((milli, name) => {
       this.sums.set(name + suffix, this.of(name + suffix) + milli);
+    });
   }
 }
 
