@@ -18,7 +18,7 @@ import { Recovery } from "./recovery.js";
 import { Registration } from "./registration.js";
 import { Shutdowns } from "./shutdowns.js";
 import { StatusUpdates } from "./status-updates.js";
-import { TaskStatuses } from "./task-statuses.js";
+import { idOf, TaskStatuses } from "./task-statuses.js";
 
 /** The agent: runs the tasks the master sends it, and says what becomes of them. Only passes inputs on to its parts. */
 export class Agent implements Machine<AgentInput, AgentEffect> {
@@ -133,7 +133,8 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
       case "SHUTDOWN_FRAMEWORK":
         return this.shutdowns.onShutdownFramework(message.frameworkId);
       case "UPDATE_FRAMEWORK":
-        return this.frameworks.onUpdate(message.frameworkInfo);
+        this.frameworks.onUpdate(message.frameworkInfo);
+        return this.updates.resend(idOf(message.frameworkInfo));
       case "APPLY_OPERATION":
         return this.operations.onApply(message);
       case "ACKNOWLEDGE_OPERATION_STATUS":

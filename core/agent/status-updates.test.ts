@@ -46,6 +46,15 @@ describe("StatusUpdates", () => {
     expect(driver.timer(retryOf(effects))).to.deep.equal([]);
   });
 
+  it("repeats what is outstanding at once when its framework has subscribed anew", () => {
+    const { driver, effects } = launched();
+    const frameworkInfo = { user: "root", name: "framework", id: { value: "framework-1" } };
+    const again = driver.master({ type: "UPDATE_FRAMEWORK", frameworkInfo });
+    expect(told(again)).to.deep.equal(["task-1 TASK_STARTING (now TASK_RUNNING)"]);
+    expect(retryOf(again).delayMs).to.equal(10_000);
+    expect(driver.timer(retryOf(effects))).to.deep.equal([]);
+  });
+
   it("ignores an acknowledgement of another update than the outstanding one", () => {
     const { driver } = launched();
     const acknowledgement = {

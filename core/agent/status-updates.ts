@@ -31,8 +31,8 @@ interface UpdateStream {
 
 /**
  * Brings every status update to the master until it is acknowledged: in order for each task, one at a time, again after
- * ten seconds (doubling up to ten minutes) and at once when the agent has registered. Nothing is sent while the agent is
- * not registered, or the connection is congested.
+ * ten seconds (doubling up to ten minutes) and at once when the agent has registered or the framework has subscribed anew.
+ * Nothing is sent while the agent is not registered, or the connection is congested.
  */
 export class StatusUpdates {
   private readonly streams = new Map<FrameworkId, Map<TaskId, UpdateStream>>();
@@ -88,6 +88,14 @@ export class StatusUpdates {
       for (const stream of streams.values()) {
         if (!stream.sent) this.send(stream, MIN_RETRY_DELAY_MS);
       }
+    }
+  }
+
+  /** Sends what a framework has not acknowledged again: it may have failed over to a scheduler that never heard of it. */
+  resend(frameworkId: FrameworkId): void {
+    for (const stream of this.streams.get(frameworkId)?.values() ?? []) {
+      stream.sent = false;
+      this.send(stream, MIN_RETRY_DELAY_MS);
     }
   }
 
