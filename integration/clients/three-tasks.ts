@@ -24,16 +24,21 @@ export async function expectThreeTasks(
   scheduler: LineProcess,
   states: TaskStates,
 ): Promise<void> {
-  const frameworkId = await scheduler.line("is subscribed", (line) => {
-    const { event, frameworkId: id } = jsonLine(line) ?? {};
-    return event === "subscribed" ? String(id) : undefined;
-  });
+  const frameworkId = await subscribedId(scheduler);
   expect(await toldStates(scheduler)).to.deep.equal(states);
   const ends = names.map((name) => `${name} ${states[name]?.at(-1)}`);
   expect(await completedTasks(cluster, frameworkId)).to.deep.equal(ends);
   expect(toldEvents(scheduler, "error")).to.deep.equal([]);
   scheduler.tell("teardown");
   expect(await scheduler.exited).to.equal(0);
+}
+
+/** Resolves to the framework's id once the scheduler has told it. */
+export function subscribedId(scheduler: LineProcess): Promise<string> {
+  return scheduler.line("is subscribed", (line) => {
+    const { event, frameworkId } = jsonLine(line) ?? {};
+    return event === "subscribed" ? String(frameworkId) : undefined;
+  });
 }
 
 /** What the scheduler told of all events of a kind. */

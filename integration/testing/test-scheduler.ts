@@ -1,0 +1,149 @@
+import { SchedulerClient } from "../../core/client/scheduler-client.js";
+import { HttpSchedulerTransport } from "../../core/node/client/http-scheduler-transport.js";
+import { SystemClock } from "../../core/node/system-clock.js";
+import { systemRandom } from "../../core/node/system-random.js";
+import { isTerminalState } from "../../core/protocol/task-state.js";
+import type { scheduler, v1 } from "../../core/protocol/v1.js";
+import { Resources } from "../../core/resources/resources.js";
+import { eventually } from "../contracts/processes.js";
+
+export interface TestSchedulerOptions {
+  readonly master: string;
+  readonly encoding?: "application/json" | "application/x-protobuf";
+  readonly frameworkInfo?: Partial<v1.FrameworkInfo>;
+  /** Whether updates are acknowledged; they are. */
+  readonly acknowledge?: boolean;
+  readonly onUpdate?: (status: v1.TaskStatus) => void;
+}
+
+/** A task to run as soon as an offer has room for it. */
+export interface TestTask {
+  readonly taskId: string;
+  readonly command: string;
+  readonly resources: Resources;
+}
+
+/** A scheduler that runs tasks wherever they fit, keeps what it hears, and subscribes again by itself. */
+export class TestScheduler {
+  readonly client: SchedulerClient;
+  readonly updates: v1.TaskStatus[] = [];
+  readonly errors: string[] = [];
+  /** What was offered last and not used. */
+  offered: readonly v1.Offer[] = [];
+  subscriptions = 0;
+  private readonly clock = new SystemClock();
+  private readonly transport: HttpSchedulerTransport;
+  private pending: readonly TestTask[] = [];
+
+  constructor(private readonly options: TestSchedulerOptions) {
+    this.transport = new HttpSchedulerTransport(options);
+    this.client = new SchedulerClient({
+      transport: this.transport,
+      clock: this.clock,
+      random: systemRandom,
+      frameworkInfo: {
+        user: "root",
+        name: "test-scheduler",
+        failover_timeout: 60,
+        ...options.frameworkInfo,
+      },
+      onEvent: (event) => void this.onEvent(event).catch((error: unknown) => this.onLost(error)),
+      onError: (message) => void this.errors.push(message),
+    });
+  }
+
+  /** Resolves once it is subscribed. */
+  static async start(options: TestSchedulerOptions): Promise<TestScheduler> {
+    const scheduler = new TestScheduler(options);
+    scheduler.client.start();
+    await eventually("the scheduler is subscribed", async () => scheduler.frameworkId);
+    return scheduler;
+  }
+
+  get frameworkId(): string | undefined {
+    return this.client.frameworkId;
+  }
+
+  /** Runs the tasks as offers come. */
+  run(tasks: readonly TestTask[]): void {
+    this.pending = [...this.pending, ...tasks];
+  }
+
+  /** The states each task went through, without repetition. */
+  states(): ReadonlyMap<string, readonly v1.TaskState[]> {
+    const states = new Map<string, v1.TaskState[]>();
+    for (const { task_id, state } of this.updates) {
+      const seen = states.get(task_id.value) ?? [];
+      if (!seen.includes(state)) seen.push(state);
+      states.set(task_id.value, seen);
+    }
+    return states;
+  }
+
+  /** Resolves to the states each task went through, once all of these have ended. */
+  async ended(taskIds: readonly string[]): Promise<ReadonlyMap<string, readonly v1.TaskState[]>> {
+    return eventually("the tasks have ended", async () => {
+      const states = this.states();
+      const ended = taskIds.every((id) => states.get(id)?.some(isTerminalState));
+      return ended ? states : undefined;
+    });
+  }
+
+  private async onEvent(event: scheduler.Event): Promise<void> {
+    if (event.type === "SUBSCRIBED") {
+      this.subscriptions++;
+      this.offered = [];
+    }
+    for (const offer of event.offers?.offers ?? []) await this.onOffer(offer);
+    if (event.update !== undefined) await this.onUpdate(event.update.status);
+  }
+
+  private async onOffer(offer: v1.Offer): Promise<void> {
+    let left = Resources.fromWire(offer.resources).unallocate();
+    const waiting: TestTask[] = [];
+    const taskInfos: v1.TaskInfo[] = [];
+    for (const task of this.pending) {
+      const rest = left.subtract(task.resources);
+      if (rest === undefined) {
+        waiting.push(task);
+        continue;
+      }
+      left = rest;
+      taskInfos.push(toTaskInfo(task, offer.agent_id));
+    }
+    this.pending = waiting;
+    this.offered = [offer];
+    const filters = { refuse_seconds: 0 };
+    const operation = { type: "LAUNCH", launch: { task_infos: taskInfos } } as const;
+    if (taskInfos.length === 0) await this.client.decline([offer.id], filters);
+    else await this.client.accept([offer.id], [operation], filters);
+  }
+
+  private async onUpdate(status: v1.TaskStatus): Promise<void> {
+    this.updates.push(status);
+    this.options.onUpdate?.(status);
+    if (this.options.acknowledge !== false) await this.client.acknowledge(status);
+  }
+
+  /** A master that goes away takes calls with it; the client subscribes again. */
+  private onLost(error: unknown): void {
+    if (!(error instanceof Error && error.name === "CallError")) throw error;
+  }
+
+  /** Goes away without a word, as a process that is killed does. */
+  dispose(): void {
+    this.client.stop();
+    this.transport.dispose();
+    this.clock.dispose();
+  }
+}
+
+function toTaskInfo({ taskId, command, resources }: TestTask, agentId: v1.AgentID): v1.TaskInfo {
+  return {
+    name: taskId,
+    task_id: { value: taskId },
+    agent_id: agentId,
+    resources: resources.toWire(),
+    command: { value: command },
+  };
+}
