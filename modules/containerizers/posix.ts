@@ -18,10 +18,13 @@ import type { v1 } from "../../core/protocol/v1.js";
 import type { Resources } from "../../core/resources/resources.js";
 import { LiveContainer } from "../support/posix/live-container.js";
 import { toLaunchRequest } from "../support/posix/launch-request.js";
+import { Pacer } from "../support/posix/pacer.js";
 import { makeSandbox, makeSymlinks } from "../support/posix/sandbox.js";
 
 /** How many ended containers can still be asked about. */
 const TERMINATIONS_MAX = 10_000;
+/** A thousand launches begun at once would hold the event loop for a good while. */
+const launches = new Pacer(16);
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
 /**
@@ -80,6 +83,7 @@ export class PosixContainerizer implements Containerizer {
     container: LiveContainer,
     config: ContainerConfig,
   ): Promise<number> {
+    await launches.turn();
     container.enter("PREPARING");
     await makeSandbox(config);
     const infos: ContainerLaunchInfo[] = [];
