@@ -7,6 +7,7 @@ import type {
   StreamId,
   TaskId,
 } from "../base/ids.js";
+import type { Quota } from "../contracts/allocator.js";
 import type { Principal } from "../contracts/principal.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
 import type { Resources } from "../resources/resources.js";
@@ -121,5 +122,9 @@ export interface MasterState {
   readonly unreachableAgents: Map<AgentId, number>;
   readonly goneAgents: Map<AgentId, number>;
   readonly offers: Map<OfferId, Offer>;
+  /** Of top-level roles; a role that is not there has neither guarantee nor limit. */
+  readonly quotas: Map<string, Quota>;
+  /** 1 for a role that is not there. */
+  readonly weights: Map<string, number>;
   readonly metrics: MasterMetrics;
 }

@@ -15,11 +15,14 @@ import { MasterMetrics } from "./metrics.js";
 import { Offers } from "./offers.js";
 import { Operations } from "./operations.js";
 import { OperatorCalls } from "./operator-calls.js";
+import { OperatorOperations } from "./operator-operations.js";
+import { Quotas } from "./quotas.js";
 import { Reconciliation } from "./reconciliation.js";
 import { Recovery } from "./recovery.js";
 import { Registrar } from "./registrar.js";
 import { SchedulerCalls } from "./scheduler-calls.js";
 import { Tasks } from "./tasks.js";
+import { Weights } from "./weights.js";
 
 type AgentMessage = Extract<MasterInput, { type: "AGENT_MESSAGE" }>;
 
@@ -75,7 +78,12 @@ export class Master implements Machine<MasterInput, MasterEffect> {
       tasks: this.tasks,
       operations: this.operations,
     });
-    this.operatorCalls = new OperatorCalls(context, this.removal);
+    this.operatorCalls = new OperatorCalls(context, {
+      removal: this.removal,
+      operations: new OperatorOperations(context, this.offers, this.operations),
+      quotas: new Quotas(context, this.registrar, this.offers),
+      weights: new Weights(context, this.registrar, this.offers),
+    });
     this.schedulerCalls = new SchedulerCalls(context, {
       acceptor: new Acceptor(context, {
         offers: this.offers,
@@ -205,6 +213,8 @@ function emptyState(settings: MasterParts["settings"]): MasterState {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     offers: new Map(),
+    quotas: new Map(),
+    weights: new Map(settings.weights),
     metrics: new MasterMetrics(),
   };
 }

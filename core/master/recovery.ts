@@ -3,6 +3,7 @@ import type { RegistryOperation, RegistrySnapshot } from "../contracts/registry-
 import type { v1 } from "../protocol/v1.js";
 import type { AgentLoss } from "./agent-loss.js";
 import type { MasterContext } from "./master-context.js";
+import { quotaFromRecord } from "./quotas.js";
 import type { Registrar } from "./registrar.js";
 
 /** What a newly elected master takes over from the registry, and what it gives up of it in time. */
@@ -24,8 +25,14 @@ export class Recovery {
       state.unreachableAgents.set(id, (value as { readonly timeMs: number }).timeMs);
     for (const [id, value] of registry.get("gone") ?? [])
       state.goneAgents.set(id, (value as { readonly timeMs: number }).timeMs);
-    allocator.recover(state.recoveredAgents.size, new Map(), context.nowMs);
-    allocator.updateWeights(settings.weights);
+    for (const [role, value] of registry.get("quotas") ?? [])
+      state.quotas.set(role, quotaFromRecord(value));
+    const weights = registry.get("weights");
+    // What was set while the cluster ran counts for more than what it was configured with.
+    if (weights !== undefined && weights.size > 0) state.weights.clear();
+    for (const [role, value] of weights ?? []) state.weights.set(role, value as number);
+    allocator.recover(state.recoveredAgents.size, state.quotas, context.nowMs);
+    allocator.updateWeights(state.weights);
     context.timer({ type: "ALLOCATION_INTERVAL" }, settings.allocationIntervalMs);
     context.timer({ type: "REGISTRY_GC" }, settings.registryGcIntervalMs);
     context.timer({ type: "RECOVERY_TIMEOUT" }, settings.agentReregisterTimeoutMs);

@@ -125,6 +125,7 @@ class StartingMaster {
       deliver: (input) => this.deliver(input),
       state: () => this.machine.state,
       flags: toFlags(configuration),
+      explain: (query) => kernel.get(Allocator).explain?.(query, this.clock.now()),
       metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
       now: () => this.clock.now(),
     });

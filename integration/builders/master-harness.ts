@@ -6,7 +6,7 @@ import { MasterHooks } from "../../core/master/master-hooks.js";
 import type { MasterEffect, MasterInput, MasterTimer } from "../../core/master/master-io.js";
 import { masterDefaults, type MasterSettings } from "../../core/master/master-settings.js";
 import type { AgentToMaster, MasterToAgent } from "../../core/protocol/agent-protocol.js";
-import type { scheduler, v1 } from "../../core/protocol/v1.js";
+import type { master, scheduler, v1 } from "../../core/protocol/v1.js";
 import { Resources } from "../../core/resources/resources.js";
 import { ScriptedAllocator } from "./scripted-allocator.js";
 
@@ -176,9 +176,22 @@ export class MasterHarness {
     return { status: response?.status, ...(response?.message && { message: response.message }) };
   }
 
+  /** A call of the operator API; without a status it has not been answered yet. */
+  operator(call: master.Call) {
+    this.step({ type: "OPERATOR_CALL", request: `r${++this.requests}`, call });
+    const response = this.responses.pop();
+    return { status: response?.status, ...(response?.message && { message: response.message }) };
+  }
+
   /** Has the allocator offer something, and returns the offer's id. */
-  offer(stream: string, frameworkId: string, agentId: string, resources: string): string {
-    this.allocator.offer(frameworkId, agentId, resources);
+  offer(
+    stream: string,
+    frameworkId: string,
+    agentId: string,
+    resources: string,
+    role = "*",
+  ): string {
+    this.allocator.offer(frameworkId, agentId, resources, role);
     this.step({ type: "ALLOCATE" });
     const offers = this.takeEvents(stream).findLast(({ type }) => type === "OFFERS");
     return offers?.offers?.offers?.[0]?.id.value ?? "";

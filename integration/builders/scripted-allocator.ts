@@ -8,6 +8,8 @@ export class ScriptedAllocator implements Allocator {
   /** What was recovered, in words: `framework agent resources [refused for N ms]`. */
   readonly recovered: string[] = [];
   readonly calls: string[] = [];
+  /** What `updateAvailable` answers. */
+  available = false;
 
   offer(frameworkId: FrameworkId, agentId: AgentId, resources: string, role = "*"): void {
     const bundle = Resources.parse(resources).allocate(role);
@@ -47,7 +49,7 @@ export class ScriptedAllocator implements Allocator {
   }
   updateAllocation(): void {}
   updateAvailable(): boolean {
-    return false;
+    return this.available;
   }
   transitionOfferedToAllocated(): void {}
   recoverResources(

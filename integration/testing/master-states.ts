@@ -24,6 +24,8 @@ export function masterState(): MasterState {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     offers: new Map(),
+    quotas: new Map(),
+    weights: new Map(),
     metrics: new MasterMetrics(),
   };
 }

@@ -5,7 +5,7 @@ import type { Framework, MasterState } from "../master-state.js";
 /** The answer to GET_ROLES: every role that has frameworks or a weight of its own. */
 export function getRoles(state: MasterState): master.Response.GetRoles {
   const byRole = new Map<string, Framework[]>();
-  for (const role of state.settings.weights.keys()) byRole.set(role, []);
+  for (const role of state.weights.keys()) byRole.set(role, []);
   for (const framework of state.frameworks.values())
     for (const role of framework.roles) {
       const frameworks = byRole.get(role) ?? [];
@@ -15,7 +15,7 @@ export function getRoles(state: MasterState): master.Response.GetRoles {
   return {
     roles: Array.from(byRole, ([name, frameworks]) => ({
       name,
-      weight: state.settings.weights.get(name) ?? 1,
+      weight: state.weights.get(name) ?? 1,
       frameworks: frameworks.map(({ id }) => ({ value: id })),
       resources: heldIn(name, frameworks).toWire("endpoint"),
     })),

@@ -6,6 +6,7 @@ import { VERSION } from "../version.js";
 import { type CliContext, CommandFailed, type RegisterCommand, UsageError } from "./command.js";
 import { registerAgent } from "./commands/agent.js";
 import { registerConfig } from "./commands/config.js";
+import { registerExplain } from "./commands/explain.js";
 import { registerLists } from "./commands/lists.js";
 import { registerLocal } from "./commands/local.js";
 import { registerLogs } from "./commands/logs.js";
@@ -22,6 +23,7 @@ const commands: readonly RegisterCommand[] = [
   registerRun,
   registerLists,
   registerTeardown,
+  registerExplain,
   registerLogs,
   registerConfig,
   registerModules,

@@ -16,17 +16,24 @@ export async function callAgent(url: string, call: agent.Call): Promise<agent.Re
   return text === "" ? {} : agentResponse.parseJson(text);
 }
 
+/** Reads an endpoint of a master that takes no call. @throws KernelError TRANSPORT_FAILED. */
+export async function getFromMaster(url: string, path: string): Promise<string> {
+  return await fetchText(new URL(path, url), { headers: { accept: "application/json" } });
+}
+
 async function post(url: string, body: string): Promise<string> {
-  const target = new URL("/api/v1", url);
+  return await fetchText(new URL("/api/v1", url), {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body,
+  });
+}
+
+async function fetchText(target: URL, init: RequestInit): Promise<string> {
   let response: Response;
   let text: string;
   try {
-    response = await fetch(target, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    response = await fetch(target, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     text = await response.text();
   } catch (cause) {
     throw new KernelError("TRANSPORT_FAILED", `${target.origin}: ${reasonOf(cause)}`, { cause });

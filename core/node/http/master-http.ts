@@ -3,6 +3,7 @@ import type { MasterState } from "../../master/master-state.js";
 import { masterMetrics } from "../../master/views/metrics.js";
 import { masterResponse } from "../../protocol/codecs.js";
 import { sendBody, writeMessage } from "./answer.js";
+import { type Explain, explainEndpoint } from "./explain-endpoint.js";
 import { HttpServer, type HttpServerOptions } from "./http-server.js";
 import { masterOperatorApi, type MasterOperatorApiOptions } from "./master-operator-api.js";
 import { masterV0Endpoints } from "./master-v0-endpoints.js";
@@ -27,6 +28,8 @@ export interface MasterHttpOptions
   /** Numbers from outside the machine, by their full names. */
   readonly metrics?: () => Readonly<Record<string, number>>;
   readonly now?: () => number;
+  /** Why a framework is offered nothing; undefined: nobody can say. */
+  readonly explain?: Explain;
 }
 /** The effects of a master that its HTTP server carries out. */
 export type MasterHttpEffect = MasterEffect & {
@@ -51,6 +54,7 @@ export class MasterHttp {
       masterOperatorApi(operator),
       ...masterV0Endpoints(operator),
       ...statusEndpoints(operator),
+      explainEndpoint(operator, options.explain ?? (() => undefined)),
     ];
     for (const endpoint of endpoints) this.server.add(endpoint);
   }

@@ -1,5 +1,4 @@
 import { v0Frameworks } from "../../master/views/v0-frameworks.js";
-import { v0Roles } from "../../master/views/v0-roles.js";
 import { v0Slaves } from "../../master/views/v0-slaves.js";
 import { v0State } from "../../master/views/v0-state.js";
 import { v0StateSummary } from "../../master/views/v0-summary.js";
@@ -7,6 +6,8 @@ import { type TaskQuery, v0Tasks } from "../../master/views/v0-tasks.js";
 import type { Endpoint, Exchange } from "./endpoint.js";
 import { leadershipGate, redirect } from "./leadership-gate.js";
 import type { MasterOperatorApiOptions } from "./master-operator-api.js";
+import { operatorForms } from "./operator-forms.js";
+import { quotaEndpoints } from "./quota-endpoints.js";
 import { sendRefusal } from "./refusal.js";
 import { type View, viewEndpoint } from "./view-endpoints.js";
 
@@ -24,14 +25,8 @@ export function masterV0Endpoints(options: MasterOperatorApiOptions): readonly E
     ofLeader("/slaves", ({ slave_id }) => v0Slaves(state(), slave_id)),
     ofLeader("/frameworks", ({ framework_id }) => v0Frameworks(state(), framework_id)),
     ofLeader("/tasks", (query) => v0Tasks(state(), taskQuery(query))),
-    ofLeader("/roles", () => v0Roles(state())),
-    {
-      path: "/teardown",
-      methods: ["POST"],
-      realm: "readwrite",
-      gate,
-      handle: (exchange) => tearDown(options, exchange),
-    },
+    ...operatorForms(options),
+    ...quotaEndpoints(options),
     { path: "/redirect", methods: ["GET"], handle: (exchange) => toLeader(options, exchange) },
   ];
 }
@@ -46,23 +41,6 @@ function taskQuery(query: Readonly<Record<string, string | undefined>>): TaskQue
     offset: Math.max(0, Number(offset ?? 0) || 0),
     ascending: order === "asc",
   };
-}
-
-/** Takes a form with the id, and has the machine answer as it does to TEARDOWN. */
-function tearDown({ pending, deliver }: MasterOperatorApiOptions, exchange: Exchange): void {
-  const { request, reply, principal } = exchange;
-  const form = new URLSearchParams(request.body instanceof Buffer ? request.body.toString() : "");
-  const frameworkId = form.get("frameworkId");
-  if (frameworkId === null || frameworkId === "") {
-    sendRefusal(reply, { status: 400, message: "frameworkId: required, but not given" });
-    return;
-  }
-  deliver({
-    type: "OPERATOR_CALL",
-    request: pending.add({ exchange, encoding: "application/json" }),
-    ...(principal !== undefined && { principal }),
-    call: { type: "TEARDOWN", teardown: { framework_id: { value: frameworkId } } },
-  });
 }
 
 /** Sends a client to the leader's base URL, also from the leader itself. */

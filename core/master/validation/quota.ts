@@ -1,0 +1,39 @@
+import type { quota, v1 } from "../../protocol/v1.js";
+import { toMilli } from "../../resources/scalar.js";
+import { invalidRole } from "../../resources/roles.js";
+
+/** What is wrong with the quota of one role in itself; undefined if nothing is. */
+export function quotaConfigProblem(
+  { role, guarantees = {}, limits = {} }: quota.QuotaConfig,
+  whitelist: ReadonlySet<string> | undefined,
+): string | undefined {
+  const badRole = invalidRole(role);
+  if (badRole !== undefined) return `role: ${badRole}`;
+  if (role === "*") return "role: the default role '*' cannot have a quota";
+  if (role.includes("/")) return `role: quota is for top-level roles only, got '${role}'`;
+  if (whitelist !== undefined && !whitelist.has(role))
+    return `role: '${role}' is not in the master's list of roles`;
+  return (
+    amountsProblem("guarantees", guarantees) ??
+    amountsProblem("limits", limits) ??
+    orderProblem(guarantees, limits)
+  );
+}
+
+type Amounts = Readonly<Record<string, v1.Value.Scalar>>;
+
+function amountsProblem(field: string, amounts: Amounts): string | undefined {
+  for (const [name, { value }] of Object.entries(amounts))
+    if (name === "" || !(value >= 0))
+      return `${field}["${name}"]: expected at least 0, got ${value}`;
+  return undefined;
+}
+
+function orderProblem(guarantees: Amounts, limits: Amounts): string | undefined {
+  for (const [name, { value }] of Object.entries(guarantees)) {
+    const limit = limits[name]?.value;
+    if (limit !== undefined && toMilli(value) > toMilli(limit))
+      return `guarantees["${name}"]: ${value} is more than the limit of ${limit}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+import type { RequestId } from "../base/ids.js";
+import type { v1 } from "../protocol/v1.js";
+import { invalidRole, isRoleOrAncestor } from "../resources/roles.js";
+import type { MasterContext } from "./master-context.js";
+import type { Offers } from "./offers.js";
+import type { Registrar } from "./registrar.js";
+
+/** Roles' weights: durable before they count. */
+export class Weights {
+  constructor(
+    private readonly context: MasterContext,
+    private readonly registrar: Registrar,
+    private readonly offers: Offers,
+  ) {}
+
+  /** UPDATE_WEIGHTS: all of them or none. */
+  onUpdate(request: RequestId, infos: readonly v1.WeightInfo[]): void {
+    const { context } = this;
+    const wanted = new Map<string, number>();
+    for (const [i, { role, weight }] of infos.entries()) {
+      const problem =
+        this.problem(role, weight) ?? (wanted.has(role ?? "") ? "role: is there twice" : undefined);
+      if (problem !== undefined || role === undefined)
+        return context.respond(request, 400, `weight_infos[${i}].${problem ?? ""}`);
+      wanted.set(role, weight);
+    }
+    if (wanted.size === 0)
+      return context.respond(request, 400, "weight_infos: expected at least one");
+    const operations = [...wanted].map(([key, value]) => ({
+      collection: "weights" as const,
+      key,
+      value,
+    }));
+    this.registrar.persist(operations, () => {
+      for (const [role, weight] of wanted) context.state.weights.set(role, weight);
+      context.allocator.updateWeights(wanted);
+      this.rescind([...wanted.keys()]);
+      context.respond(request, 200);
+    });
+  }
+
+  private problem(role: string | undefined, weight: number): string | undefined {
+    if (role === undefined) return "role: required, but not set";
+    const invalid = invalidRole(role.trim());
+    if (invalid !== undefined) return `role: ${invalid}`;
+    const { roles } = this.context.settings;
+    if (roles !== undefined && !roles.has(role))
+      return `role: '${role}' is not in the master's list of roles`;
+    return weight > 0 ? undefined : `weight: expected more than 0, got ${weight}`;
+  }
+
+  /** What is on offer was dealt out by the old weights. */
+  private rescind(roles: readonly string[]): void {
+    for (const offer of [...this.context.state.offers.values()])
+      if (roles.some((role) => isRoleOrAncestor(role, offer.role))) this.offers.rescind(offer);
+  }
+}
