@@ -9,6 +9,7 @@ const USAGE = `npm run sim -- [options]
   --seeds N     explore N seeds (default 100)
   --from N      the first of them (default: chance)
   --agents N    how many agents each cluster has (default: drawn from the seed)
+  --no-agent-crashes  let no agent's process or machine end
   --lines N     how many lines of the transcript to show (default 200)`;
 
 const { values } = parseArgs({
@@ -17,12 +18,14 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "100" },
     from: { type: "string" },
     agents: { type: "string" },
+    "no-agent-crashes": { type: "boolean", default: false },
     lines: { type: "string", default: "200" },
     help: { type: "boolean", default: false },
   },
 });
 const limits: SwarmLimits = {
   ...(values.agents !== undefined && { agents: Number(values.agents) }),
+  agentCrashes: !values["no-agent-crashes"],
 };
 const lines = Number(values.lines);
 
@@ -79,5 +82,6 @@ function explore(from: number, count: number): boolean {
 
 function commandFor(seed: number): string {
   const agents = values.agents === undefined ? "" : ` --agents ${values.agents}`;
-  return `npm run sim -- --seed ${seed}${agents}`;
+  const crashes = values["no-agent-crashes"] ? " --no-agent-crashes" : "";
+  return `npm run sim -- --seed ${seed}${agents}${crashes}`;
 }

@@ -34,6 +34,8 @@ export interface Swarm {
 /** What the command line may fix; everything else is drawn from the seed. */
 export interface SwarmLimits {
   readonly agents?: number;
+  /** False: no agent's process or machine ends. */
+  readonly agentCrashes?: boolean;
 }
 
 const allocators: readonly (() => Allocator)[] = [
@@ -68,7 +70,12 @@ export function drawSwarm(seed: number, limits: SwarmLimits = {}): Swarm {
     congestionLimit: pick(random, [2, 10, 1_000]),
     orderedCalls: chance(random, 0.5),
   };
-  return { options, faults: drawFaults(random, hasMasterCrashes), durationMs: 300_000 };
+  const drawn = drawFaults(random, hasMasterCrashes);
+  const faults =
+    limits.agentCrashes === false
+      ? { ...drawn, agentCrashMs: undefined, agentRebootMs: undefined }
+      : drawn;
+  return { options, faults, durationMs: 300_000 };
 }
 
 function drawFaults(random: Random, hasMasterCrashes: boolean): SwarmFaults {
