@@ -244,6 +244,7 @@ describe("the views of a master's older endpoints", () => {
           offered: { cpus: 2, gpus: 0, mem: 0, disk: 0 },
           reserved: nothing,
           frameworks: ["F1"],
+          quota: { role: "web", guarantee: {}, limit: {}, consumed: { cpus: 3, mem: 100 } },
         },
         {
           name: "db",
@@ -253,6 +254,7 @@ describe("the views of a master's older endpoints", () => {
           offered: nothing,
           reserved: { ...nothing, disk: 50 },
           frameworks: [],
+          quota: { role: "db", guarantee: {}, limit: {}, consumed: { disk: 50 } },
         },
       ],
     });
