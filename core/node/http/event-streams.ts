@@ -5,7 +5,11 @@ import type { MessageCodec } from "../../protocol/codec.js";
 import type { Messages } from "../../protocol/generated/schema.js";
 import type { MessageName } from "../../protocol/plan.js";
 import type { Encoding } from "./content.js";
-import { CONNECTION_STALL_TIMEOUT_MS, MAX_STREAM_BUFFER_BYTES } from "./limits.js";
+import {
+  CONNECTION_STALL_TIMEOUT_MS,
+  KEEP_ALIVE_PROBE_MS,
+  MAX_STREAM_BUFFER_BYTES,
+} from "./limits.js";
 import { RecordStream } from "./record-stream.js";
 
 export interface EventStreamsOptions<N extends MessageName> {
@@ -38,6 +42,7 @@ export class EventStreams<N extends MessageName> {
     response.on("error", () => response.destroy());
     response.socket?.setTimeout(0);
     response.socket?.setNoDelay(true);
+    response.socket?.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     response.writeHead(200, { "content-type": encoding, ...headers });
     this.streams.set(stream, { response, encoding, records: new RecordStream(response) });
     if (response.destroyed) queueMicrotask(() => this.onResponseClosed(stream, response));

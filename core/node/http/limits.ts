@@ -12,3 +12,5 @@ export const CONNECTION_STALL_TIMEOUT_MS = 60_000;
 export const MAX_STREAM_BUFFER_BYTES = 64 * 1024 * 1024;
 /** Smaller answers are never compressed, as in Mesos. */
 export const MIN_GZIP_BYTES = 1024;
+/** TCP asks after the client of a stream that has been silent for so long: a dead machine says no goodbye. */
+export const KEEP_ALIVE_PROBE_MS = 30_000;

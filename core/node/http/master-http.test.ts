@@ -116,6 +116,8 @@ describe("MasterHttp", () => {
       "GET_EXECUTORS",
       "GET_TASKS",
       "GET_ROLES",
+      "GET_WEIGHTS",
+      "GET_QUOTA",
       "GET_MASTER",
     ] as const;
     for (const type of [...types, ...more]) {
