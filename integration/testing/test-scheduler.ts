@@ -13,6 +13,8 @@ export interface TestSchedulerOptions {
   readonly frameworkInfo?: Partial<v1.FrameworkInfo>;
   /** Whether updates are acknowledged; they are. */
   readonly acknowledge?: boolean;
+  /** How many tasks it runs on one offer at most. */
+  readonly tasksPerOffer?: number;
   readonly onUpdate?: (status: v1.TaskStatus) => void;
 }
 
@@ -103,7 +105,8 @@ export class TestScheduler {
     const waiting: TestTask[] = [];
     const taskInfos: v1.TaskInfo[] = [];
     for (const task of this.pending) {
-      const rest = left.subtract(task.resources);
+      const { tasksPerOffer = Number.POSITIVE_INFINITY } = this.options;
+      const rest = taskInfos.length < tasksPerOffer ? left.subtract(task.resources) : undefined;
       if (rest === undefined) {
         waiting.push(task);
         continue;
