@@ -113,7 +113,7 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
     const settings = this.options.settings(this.boots, this.world.clock.now());
     checkpoints.load(
       this.whileAlive((records) => {
-        this.machine = build(settings, this.world.random);
+        this.machine = build(settings, this.random);
         containerizer.recover(knownContainers(records, settings), this.listener());
         this.step({ type: "RECOVERED", checkpoints: records });
         this.connectSoon();

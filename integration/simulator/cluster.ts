@@ -6,9 +6,10 @@ import { Master } from "../../core/master/master.js";
 import { MasterHooks } from "../../core/master/master-hooks.js";
 import { masterDefaults, type MasterSettings } from "../../core/master/master-settings.js";
 import { Resources } from "../../core/resources/resources.js";
+import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
+import { DrfSorterFactory } from "../../modules/sorters/drf.js";
 import { AgentProcess } from "./agent-process.js";
 import { AuditedAllocator } from "./checks/audited-allocator.js";
-import { FirstFitAllocator } from "./first-fit-allocator.js";
 import { MasterProcess } from "./master-process.js";
 import { JobLedger } from "./scheduler/job-ledger.js";
 import { plainScheduler } from "./scheduler/scheduler-behaviour.js";
@@ -82,7 +83,7 @@ export function buildCluster(world: World, options: SimulationOptions): Cluster 
   }
   const schedulers = (options.schedulers ?? [{}]).map((behaviour, i) => {
     const whole = { ...plainScheduler, name: `scheduler-${i + 1}`, ...behaviour };
-    const ledger = new JobLedger(whole, world.random, world.clock.now());
+    const ledger = new JobLedger(whole, world.randomOf(`jobs of ${whole.name}`), world.clock.now());
     return new SchedulerProcess(world, { ledger, leader, ordered: options.orderedCalls ?? true });
   });
   return { master, agents, schedulers, disks, books };
@@ -108,7 +109,9 @@ function buildMaster(world: World, options: SimulationOptions, disk: SimulatedDi
     registry: new SimulatedRegistry(disk),
     settings,
     build: (own, random) => {
-      books = new AuditedAllocator(options.allocator?.() ?? new FirstFitAllocator());
+      books = new AuditedAllocator(
+        options.allocator?.() ?? new HierarchicalAllocator(new DrfSorterFactory()),
+      );
       return new Master({ settings: own, allocator: books, random, hooks: masterHooks });
     },
     restartMs: 5_000,

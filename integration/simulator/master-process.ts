@@ -108,7 +108,7 @@ export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
     this.options.registry.open(
       this.whileAlive((epoch, registry) => {
         this.epoch = epoch;
-        this.machine = this.options.build(settings, this.world.random);
+        this.machine = this.options.build(settings, this.random);
         this.world.transcript.note(() => `${this.name} leads with epoch ${epoch}`);
         this.step({ type: "ELECTED", epoch, registry });
       }),

@@ -59,7 +59,7 @@ export class SchedulerProcess extends SimulatedProcess<SchedulerInput, Scheduler
 
   protected override boot(): void {
     this.lane = { lastArrivalMs: 0 };
-    this.machine = new SimulatedScheduler(this.ledger, this.world.random);
+    this.machine = new SimulatedScheduler(this.ledger, this.random);
     this.after(between(this.world.random, 1, 1_000), () => this.step({ type: "START" }));
   }
 

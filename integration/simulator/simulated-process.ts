@@ -1,3 +1,4 @@
+import type { Random } from "../../core/base/random.js";
 import type { Machine } from "../../core/machine/machine.js";
 import type { Appointment } from "./virtual-clock.js";
 import type { World } from "./world.js";
@@ -7,6 +8,8 @@ import type { World } from "./world.js";
  * with it; its next start begins with a new machine.
  */
 export abstract class SimulatedProcess<I, E> {
+  /** What its machines draw from. */
+  protected readonly random: Random;
   protected machine: Machine<I, E> | undefined;
   private incarnation = 0;
   private running = false;
@@ -15,7 +18,9 @@ export abstract class SimulatedProcess<I, E> {
   constructor(
     readonly name: string,
     protected readonly world: World,
-  ) {}
+  ) {
+    this.random = world.randomOf(name);
+  }
 
   get alive(): boolean {
     return this.running;

@@ -4,8 +4,7 @@ import { Placements } from "./checks/placements.js";
 import { missingToConverge } from "./checks/convergence.js";
 import { UpdateOrder } from "./checks/update-order.js";
 import { buildCluster, type Cluster } from "./cluster.js";
-import { type PartitionDirection, quietNetwork } from "./network/network.js";
-import { quietDisk } from "./simulated-disk.js";
+import { type NetworkFaults, type PartitionDirection, quietNetwork } from "./network/network.js";
 import { SimulationError } from "./simulation-error.js";
 import type { SimulationOptions } from "./simulation-options.js";
 import { noCodec } from "./wire-codec.js";
@@ -107,6 +106,12 @@ export class Simulation {
     });
   }
 
+  /** Loses the next message of a type that one host sends to another, and its connection with it. */
+  lose(from: string, to: string, type: string): this {
+    this.world.network.loseNext(from, to, (message) => typeOf(message) === type);
+    return this;
+  }
+
   crashMaster(atMs: number, forMs = 1_000): this {
     return this.crash(this.cluster.master, atMs, forMs);
   }
@@ -189,8 +194,8 @@ export class Simulation {
     const { network, transcript } = this.world;
     transcript.note(() => "-- all faults end");
     network.healAll();
-    network.faults = quietNetwork;
-    for (const disk of this.cluster.disks) disk.faults = quietDisk;
+    network.faults = calmed(network.faults);
+    for (const disk of this.cluster.disks) disk.faults = { ...disk.faults, slow: 0 };
     for (const { ledger } of this.cluster.schedulers) ledger.calmDown();
     for (const one of this.processes()) one.start();
   }
@@ -261,6 +266,19 @@ export class Simulation {
   private failure(cause: unknown): SimulationError {
     return new SimulationError(this.options.seed, this.nowMs, this.transcript, cause);
   }
+}
+
+function calmed(faults: NetworkFaults): NetworkFaults {
+  const maxDelayMs = Math.min(faults.maxDelayMs, quietNetwork.maxDelayMs);
+  return { ...quietNetwork, minDelayMs: faults.minDelayMs, maxDelayMs };
+}
+
+/** The type of a message, whatever it is wrapped in. */
+function typeOf(message: unknown): unknown {
+  if (typeof message !== "object" || message === null) return undefined;
+  const { type, message: inner, event } = message as Readonly<Record<string, unknown>>;
+  if (inner !== undefined && typeof inner === "object") return typeOf(inner);
+  return event === undefined ? type : typeOf(event);
 }
 
 /** Starts a cluster: `simulate({ seed: 7, agents: 3 }).runUntil(60_000)`. */

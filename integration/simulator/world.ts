@@ -11,6 +11,13 @@ export interface Observer {
   afterStep(processName: string): void;
 }
 
+/** FNV-1a, so that every name has a seed of its own. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
 /** What all that is simulated shares: one clock, one source of chance, one network, one trace. */
 export class World {
   readonly clock = new VirtualClock();
@@ -21,6 +28,8 @@ export class World {
   readonly codec: WireCodec;
   observer: Observer = { afterStep: () => {} };
 
+  private readonly seed: number;
+
   constructor(options: {
     readonly seed: number;
     readonly network: NetworkFaults;
@@ -28,9 +37,15 @@ export class World {
     readonly transcriptLines: number;
     readonly codec: WireCodec;
   }) {
+    this.seed = options.seed;
     this.random = new SeededRandom(options.seed);
     this.codec = options.codec;
     this.network = new Network(this.clock, this.random, options.network);
     this.transcript = new Transcript(this.clock, options.transcriptLines);
+  }
+
+  /** A source of chance for one process: what it draws changes nothing for the others. */
+  randomOf(name: string): Random {
+    return new SeededRandom(this.seed ^ hashOf(name));
   }
 }

@@ -39,7 +39,7 @@ export function makeCall<Q, A>(network: Network, call: Call<Q, A>): void {
   };
   const timeout = clock.schedule(CALL_TIMEOUT_MS, () => settle(undefined));
   const answer = (value: A): void => sendAnswer(network, call, deepFreeze(value), settle);
-  if (network.loses(call.from, call.to)) {
+  if (network.loses(call.from, call.to, call.request)) {
     const heardAtOnce = chance(random, 0.5);
     if (heardAtOnce) clock.schedule(between(random, 1, 1_000), () => settle(undefined));
     return;

@@ -59,6 +59,7 @@ export class Endpoint<In, Out> {
     far.peer = near;
     far.open = false;
     near.transmit(() => {
+      if (!near.open) return;
       far.open = true;
       const handlers = options.listen(far);
       if (handlers === undefined) far.close();
@@ -71,7 +72,7 @@ export class Endpoint<In, Out> {
   send(message: Out): boolean {
     deepFreeze(message);
     if (!this.open || this.torn) return false;
-    if (this.network.loses(this.host, this.peer.host)) {
+    if (this.network.loses(this.host, this.peer.host, message)) {
       this.tear();
       return false;
     }

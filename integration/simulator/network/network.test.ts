@@ -42,6 +42,7 @@ describe("Endpoint", () => {
 
   it("delivers what was sent before an orderly close, and then closes the other end", () => {
     const { client, log, runUntil } = connect();
+    runUntil(100);
     client.send(1);
     client.close();
     client.send(2);

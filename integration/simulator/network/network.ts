@@ -36,11 +36,18 @@ interface Partition {
   readonly direction: PartitionDirection;
 }
 
+interface Doom {
+  readonly from: HostName;
+  readonly to: HostName;
+  readonly isIt: (message: unknown) => boolean;
+}
+
 /** The links between hosts: how long they take, what they lose and who is cut off from whom. */
 export class Network {
   private readonly partitions = new Map<number, Partition>();
   private readonly clogs = new Map<string, number>();
   private readonly down = new Set<HostName>();
+  private readonly doomed: Doom[] = [];
   private nextPartition = 0;
 
   constructor(
@@ -95,8 +102,18 @@ export class Network {
     return delayMs + Math.max(0, (this.clogs.get(link) ?? 0) - this.clock.elapsedMs);
   }
 
-  loses(from: HostName, to: HostName): boolean {
-    return from !== to && chance(this.random, this.faults.loss);
+  /** The next message from one to the other that is such a one is lost. */
+  loseNext(from: HostName, to: HostName, isIt: (message: unknown) => boolean): void {
+    this.doomed.push({ from, to, isIt });
+  }
+
+  loses(from: HostName, to: HostName, message?: unknown): boolean {
+    if (from === to) return false;
+    const doom = this.doomed.findIndex(
+      (one) => one.from === from && one.to === to && one.isIt(message),
+    );
+    if (doom >= 0) this.doomed.splice(doom, 1);
+    return doom >= 0 || chance(this.random, this.faults.loss);
   }
 
   repeats(from: HostName, to: HostName): boolean {
