@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { expect } from "chai";
 import type { KernelError } from "../../core/base/kernel-error.js";
 import type { AgentDirectories } from "../../core/contracts/agent-directories.js";
@@ -325,7 +325,9 @@ export function describeLauncher(
 
       it("a process that is always another one by the time it is found", async () => {
         const id = bench.newId();
-        const script = "comet() { comet & exit; }; (comet); echo on; sleep 1000";
+        const comet = `${bench.directories.workDir}/comet`;
+        await writeFile(comet, 'sh "$0" & exit\n');
+        const script = `sh ${comet} & echo on; sleep 1000`;
         const pid = await launcher.launch(id, bench.request(id, script));
         await written(bench.request(id, "").stdout);
         const stat = await readFile(`/proc/${pid}/stat`, "latin1");

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { assert } from "../../../core/base/assert.js";
 import { Pacer } from "./pacer.js";
-import type { ProcessEntry, ProcessTree } from "./process-snapshot.js";
+import type { ProcessEntry, ProcessSnapshot, ProcessTree } from "./process-snapshot.js";
 import { processTable } from "./process-table.js";
 
 const { SIGCONT, SIGKILL } = constants.signals;
@@ -31,7 +31,7 @@ export async function signalTree(tree: ProcessTree, signal: number): Promise<voi
  * blow that no fork escapes, and the shim with them.
  */
 export async function killTree(tree: ProcessTree): Promise<void> {
-  for (let round = 1, empty = 0; empty < EMPTY_ROUNDS_MAX; round++) {
+  for (let round = 1, empty = 0; ; round++) {
     const snapshot = await processTable.snapshot();
     await kills.turn();
     const members = snapshot.membersOf(tree);
@@ -39,12 +39,16 @@ export async function killTree(tree: ProcessTree): Promise<void> {
       empty = 0;
       strike(tree, members, round);
       await setTimeout(Math.min(2 ** round, PAUSE_MS_MAX));
-    } else if (snapshot.settled) {
+    } else if (snapshot.settled || ++empty === EMPTY_ROUNDS_MAX) {
+      killUnseen(tree, snapshot);
       return;
-    } else {
-      empty++;
     }
   }
+}
+
+/** One that forks and exits all the time is hardly ever found, but seldom leaves its group, which is the shim's. */
+function killUnseen({ sessionId }: ProcessTree, snapshot: ProcessSnapshot): void {
+  if (sessionId !== undefined && !snapshot.hasGroup(sessionId)) send(-sessionId, SIGKILL);
 }
 
 function strike(tree: ProcessTree, members: readonly ProcessEntry[], round: number): void {

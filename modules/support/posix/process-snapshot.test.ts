@@ -50,6 +50,11 @@ describe("a snapshot of processes", () => {
     expect(membersIn(snapshot([stranger, entry(11, 10, 10)]))).to.deep.equal([]);
   });
 
+  it("knows the living groups", () => {
+    const taken = snapshot([entry(10, 1, 10, "Z"), entry(21, 1, 20), entry(31, 1, 30, "Z")]);
+    expect([10, 20, 21, 30, 31].filter((id) => taken.hasGroup(id))).to.deep.equal([20, 21]);
+  });
+
   it("does not count the dead", () => {
     const taken = snapshot([entry(10, 1, 10), entry(11, 10, 10, "Z"), entry(12, 10, 10, "X")]);
     expect(membersIn(taken)).to.deep.equal([10]);

@@ -55,6 +55,7 @@ export function isDead(entry: ProcessEntry): boolean {
 /** All processes of the machine at one time. */
 export class ProcessSnapshot {
   private children: ReadonlyMap<number, readonly ProcessEntry[]> | undefined;
+  private groups: ReadonlySet<number> | undefined;
   private sessions: ReadonlyMap<number, readonly ProcessEntry[]> | undefined;
 
   constructor(
@@ -74,6 +75,15 @@ export class ProcessSnapshot {
       for (const child of this.childrenOf(entry.pid)) found.add(child);
     }
     return [...found].filter((entry) => !isDead(entry));
+  }
+
+  /** Whether any living process bears the id as its own or its group's. */
+  hasGroup(groupId: number): boolean {
+    if (this.groups === undefined) {
+      const living = [...this.entries.values()].filter((entry) => !isDead(entry));
+      this.groups = new Set(living.flatMap((entry) => [entry.pid, entry.groupId]));
+    }
+    return this.groups.has(groupId);
   }
 
   childrenOf(pid: number): readonly ProcessEntry[] {
