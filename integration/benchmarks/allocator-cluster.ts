@@ -31,10 +31,13 @@ export class AllocatorCluster {
   addAgents(count: number, resources = AGENT, used?: string): void {
     for (let i = 0; i < count; i++) {
       const held = used && new Map([["old", Resources.parse(used).allocate("old")]]);
-      const info = { hostname: `host-${i}`, id: { value: `agent-${i}` } };
-      const agent = { info, capabilities, total: Resources.parse(resources) };
-      this.allocator.addAgent(`agent-${i}`, agent, held || new Map(), this.nowMs);
+      this.allocator.addAgent(`agent-${i}`, agent(i, resources), held || new Map(), this.nowMs);
     }
+  }
+  /** Every agent loses a port: what is left has been refused by whoever has refused the agent before. */
+  shrinkAgents(count: number): void {
+    const fewer = AGENT.replace("31999", "31998");
+    for (let i = 0; i < count; i++) this.allocator.updateAgent(`agent-${i}`, agent(i, fewer));
   }
 
   addFrameworks(count: number, roleOf: (index: number) => string, prefix = "framework"): void {
@@ -42,9 +45,6 @@ export class AllocatorCluster {
   }
   addFramework(id: string, role: string): void {
     this.allocator.addFramework(id, framework(id, role), new Map(), true);
-  }
-  updateFramework(id: string, role: string): void {
-    this.allocator.updateFramework(id, framework(id, role));
   }
   setQuotas(count: number, roleOf: (index: number) => string, quota: Quota): void {
     for (let i = 0; i < count; i++) this.allocator.updateQuota(roleOf(i), quota);
@@ -60,6 +60,11 @@ export class AllocatorCluster {
     const options = { refuseMs, allocated: false };
     this.allocator.recoverResources(frameworkId, agentId, resources, options, this.nowMs);
   }
+}
+
+function agent(index: number, resources: string) {
+  const info = { hostname: `host-${index}`, id: { value: `agent-${index}` } };
+  return { info, capabilities, total: Resources.parse(resources) };
 }
 
 function framework(id: string, role: string) {

@@ -21,8 +21,8 @@ export function fullCycle(agents: number, frameworks: number, roles: Roles): Fig
 
 /**
  * Every framework has refused every agent, each of which is partly used. A cycle in which nothing has changed; one after
- * something has that could let any framework have any agent, so that all pairs are examined; one after one agent and one
- * after one framework has changed.
+ * every agent has, so that all pairs are examined; one after a task has ended; one after one framework has revived, and
+ * is offered all agents.
  */
 export function declined(agents: number, frameworks: number, roles: Roles): Figures {
   const cluster = new AllocatorCluster();
@@ -39,7 +39,7 @@ export function declined(agents: number, frameworks: number, roles: Roles): Figu
     return count;
   });
   const [, nothingChanged] = timed(() => cluster.cycle());
-  cluster.updateFramework("framework-0", roleOf(roles)(0));
+  cluster.shrinkAgents(agents);
   const [examined, allPairs] = timed(() => cluster.cycle());
   const task = Resources.parse("cpus:1").allocate("old");
   cluster.allocator.recoverResources("old", "agent-0", task, { allocated: true }, 0);

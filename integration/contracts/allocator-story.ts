@@ -95,11 +95,16 @@ export class AllocatorStory {
     const allocations: Allocation[] = [];
     let slice: AllocationSlice;
     do {
-      slice = this.allocator.allocate(this.nowMs, budget);
+      slice = this.slice(budget);
       allocations.push(...slice.allocations);
     } while (slice.more);
-    this.outstanding.push(...allocations);
     return allocations;
+  }
+
+  slice(budget: number): AllocationSlice {
+    const slice = this.allocator.allocate(this.nowMs, budget);
+    this.outstanding.push(...slice.allocations);
+    return slice;
   }
 
   /** Declines every offer that is outstanding, or those of one framework. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Allocator, Quota } from "../../core/contracts/allocator.js";
+import type { Allocation, Allocator, Quota } from "../../core/contracts/allocator.js";
 import { Resources } from "../../core/resources/resources.js";
 import { agentOf, AllocatorStory, quota } from "./allocator-story.js";
 
@@ -23,7 +23,8 @@ export type WalkStep =
   | { readonly type: "REMOVE_FRAMEWORK" | "REVIVE" | "SUPPRESS"; readonly framework: string }
   | { readonly type: "QUOTA"; readonly role: string; readonly limit: string | undefined }
   | { readonly type: "DECLINE" | "FINISH"; readonly index: number; readonly refuseMs: number }
-  | { readonly type: "CYCLE"; readonly afterMs: number };
+  | { readonly type: "CYCLE"; readonly afterMs: number }
+  | { readonly type: "SLICE"; readonly afterMs: number; readonly budget: number };
 
 const agent = fc.constantFrom(...agents);
 const framework = fc.constantFrom(...frameworks);
@@ -31,23 +32,47 @@ const role = fc.constantFrom(...roles);
 const total = fc.constantFrom(...totals);
 const of = <T extends string>(...types: T[]) => fc.constantFrom(...types);
 
+const weighted = (weight: number, arbitrary: fc.Arbitrary<WalkStep>) => ({ weight, arbitrary });
+
 export const walkStep: fc.Arbitrary<WalkStep> = fc.oneof(
-  fc.record({ type: of("ADD_AGENT", "ADD_AGENT", "UPDATE_AGENT"), agent, total }),
-  fc.record({ type: of("REMOVE_AGENT", "TOGGLE_AGENT"), agent }),
-  fc.record({ type: of("ADD_FRAMEWORK"), framework, role }),
-  fc.record({ type: of("REMOVE_FRAMEWORK", "REVIVE", "SUPPRESS"), framework }),
-  fc.record({
-    type: of("QUOTA"),
-    role: fc.constantFrom("r", "t"),
-    limit: fc.constantFrom(undefined, ...limits),
-  }),
-  fc.record({
-    type: of("DECLINE", "FINISH"),
-    index: fc.nat(5),
-    refuseMs: fc.constantFrom(0, 1_000, 3_000),
-  }),
-  fc.record({ type: of("CYCLE"), afterMs: fc.constantFrom(0, 500, 2_000) }),
-  fc.record({ type: of("CYCLE"), afterMs: fc.constantFrom(0, 500, 2_000) }),
+  weighted(2, fc.record({ type: of("ADD_AGENT", "UPDATE_AGENT"), agent, total })),
+  weighted(1, fc.record({ type: of("REMOVE_AGENT"), agent })),
+  weighted(1, fc.record({ type: of("TOGGLE_AGENT"), agent })),
+  weighted(2, fc.record({ type: of("ADD_FRAMEWORK"), framework, role })),
+  weighted(
+    1,
+    fc.record({ type: of("REMOVE_FRAMEWORK", "REVIVE", "REVIVE", "SUPPRESS"), framework }),
+  ),
+  weighted(
+    2,
+    fc.record({
+      type: of("QUOTA"),
+      role: fc.constantFrom("r", "t"),
+      limit: fc.constantFrom(undefined, ...limits),
+    }),
+  ),
+  weighted(
+    6,
+    fc.record({
+      type: of("DECLINE", "FINISH"),
+      index: fc.nat(2),
+      refuseMs: fc.constantFrom(0, 1_000, 3_000, 3_000),
+    }),
+  ),
+  weighted(6, fc.record({ type: of("CYCLE"), afterMs: fc.constantFrom(0, 500, 2_000) })),
+);
+
+/** Also begins runs that other things happen in the middle of. */
+export const interruptingStep: fc.Arbitrary<WalkStep> = fc.oneof(
+  weighted(3, walkStep),
+  weighted(
+    1,
+    fc.record({
+      type: of("SLICE"),
+      afterMs: fc.constantFrom(0, 500),
+      budget: fc.nat(3),
+    }),
+  ),
 );
 
 /** Drives an allocator through random events, and keeps its own plain books of what it has given away. */
@@ -62,6 +87,9 @@ export class AllocatorWalk {
     private readonly budget = Number.POSITIVE_INFINITY,
   ) {
     this.story = new AllocatorStory(allocator);
+    this.apply({ type: "ADD_AGENT", agent: "a", total: "cpus:4;mem:1024;ports:[1-9]" });
+    this.apply({ type: "ADD_AGENT", agent: "b", total: "cpus:2;mem:512;cpus(r):2" });
+    this.apply({ type: "ADD_FRAMEWORK", framework: "f", role: "r" });
   }
 
   apply(step: WalkStep): void {
@@ -114,17 +142,20 @@ export class AllocatorWalk {
         this.giveBack(step.index, step.type === "FINISH", step.refuseMs);
         return;
       case "CYCLE":
-        this.cycle(step.afterMs);
+        this.cycle(step.afterMs, () => this.story.slices(this.budget));
+        return;
+      case "SLICE":
+        this.cycle(step.afterMs, () => this.story.slice(step.budget).allocations);
     }
   }
 
   /** Every bundle must have been free, on an agent that may be offered. */
-  private cycle(afterMs: number): void {
+  private cycle(afterMs: number, allocate: () => readonly Allocation[]): void {
     const { allocator, outstanding } = this.story;
     const before = [...outstanding];
     this.story.nowMs += afterMs;
     allocator.beginCycle(this.story.nowMs);
-    for (const allocation of this.story.slices(this.budget)) {
+    for (const allocation of allocate()) {
       const { agentId, resources } = allocation;
       expect(this.inactive.has(agentId)).to.equal(false);
       const held = Resources.sum(before.filter((one) => one.agentId === agentId).map(bare));

@@ -4,7 +4,7 @@ import type { Allocation, Allocator } from "../../core/contracts/allocator.js";
 import type { v1 } from "../../core/protocol/v1.js";
 import { Resources } from "../../core/resources/resources.js";
 import { agentOf, AllocatorStory, domain, frameworkOf, line } from "./allocator-story.js";
-import { AllocatorWalk, walkStep } from "./allocator-walk.js";
+import { AllocatorWalk, interruptingStep, walkStep } from "./allocator-walk.js";
 
 const parse = (text: string) => Resources.parse(text);
 const marked = (text: string, mark: Partial<v1.Resource>) =>
@@ -321,7 +321,7 @@ export function describeAllocator(name: string, create: () => Allocator): void {
 
     it("never gives away more than there is, whatever happens", () => {
       fc.assert(
-        fc.property(fc.array(walkStep, { maxLength: 60 }), (steps) => {
+        fc.property(fc.array(interruptingStep, { maxLength: 60, size: "max" }), (steps) => {
           const walk = new AllocatorWalk(create());
           for (const step of steps) {
             walk.apply(step);
@@ -335,7 +335,7 @@ export function describeAllocator(name: string, create: () => Allocator): void {
     it("gives the same in slices as in one run, when nothing happens between them", () => {
       fc.assert(
         fc.property(
-          fc.array(walkStep, { maxLength: 40 }),
+          fc.array(walkStep, { maxLength: 40, size: "max" }),
           fc.integer({ min: 1, max: 7 }),
           (steps, budget) => {
             const [whole, sliced] = [

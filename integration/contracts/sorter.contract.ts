@@ -73,7 +73,7 @@ export function describeSorter(name: string, create: () => SorterFactory): void 
 
     it("serves every active client exactly once, whatever happened before", () => {
       fc.assert(
-        fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
           const sorter = fresh();
           const active = new Map<string, boolean>();
           for (const one of steps) {

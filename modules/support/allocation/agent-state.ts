@@ -5,7 +5,7 @@ import { Resources } from "../../../core/resources/resources.js";
 import { FilterTable } from "./filters.js";
 
 /** What has been found out about an agent at its last visit, and what would make another one worth while. */
-interface Settlement {
+export interface Settlement {
   readonly epoch: number;
   readonly untilMs: number;
   /** The quotas' growth by then, if one was in the way. */
@@ -33,6 +33,8 @@ export class AgentState {
   sharedOffered = Resources.empty;
   sharedOfferedInRun = -1;
 
+  /** Rises whenever the agent itself changes. */
+  version = 0;
   private settlement: Settlement | undefined;
   /** Whether what is held is part of the total: then what is available can be kept by adding and taking away. */
   private isExact = true;
@@ -97,14 +99,23 @@ export class AgentState {
   }
   unsettle(): void {
     this.settlement = undefined;
+    this.version++;
+  }
+
+  /** The last visit's finding, if it still holds for all clients that have not become fresh since. */
+  settled(quotaGrowth: number, nowMs: number): Settlement | undefined {
+    const last = this.settlement;
+    if (!last || last.untilMs <= nowMs) return undefined;
+    return last.quotaGrowth === undefined || last.quotaGrowth === quotaGrowth ? last : undefined;
+  }
+
+  get isOfferable(): boolean {
+    return this.isPresent && this.isActive && this.isWhitelisted && !this.available.isEmpty;
   }
 
   /** Whether a visit could end otherwise than the last one. */
   isWorthVisiting(epoch: number, quotaGrowth: number, nowMs: number): boolean {
-    if (this.available.isEmpty || !this.isActive || !this.isWhitelisted) return false;
-    const last = this.settlement;
-    if (!last) return true;
-    if (last.epoch !== epoch || last.untilMs <= nowMs) return true;
-    return last.quotaGrowth !== undefined && last.quotaGrowth !== quotaGrowth;
+    if (!this.isOfferable) return false;
+    return this.settled(quotaGrowth, nowMs)?.epoch !== epoch;
   }
 }

@@ -6,7 +6,10 @@ import type { Bundles } from "./bundles.js";
 import type { Client } from "./framework-state.js";
 import type { Holdings } from "./holdings.js";
 import type { QuotaLedger } from "./quota-ledger.js";
+import type { RoleState } from "./role-state.js";
 import type { RoleTable } from "./role-table.js";
+import type { TopRoles } from "./top-roles.js";
+import { Visit } from "./visit.js";
 
 /** What a run works with. */
 export interface RunContext {
@@ -14,6 +17,7 @@ export interface RunContext {
   readonly holdings: Holdings;
   readonly quotas: QuotaLedger;
   readonly roles: RoleTable;
+  readonly tops: TopRoles;
   readonly options: { readonly random: Random };
 }
 
@@ -25,21 +29,20 @@ export interface Slice {
   readonly allocations: Allocation[];
 }
 
+type Outcome = "OFFERED" | "EXHAUSTED" | "SUSPENDED";
+
 /**
- * Runs over candidate agents, at most one at a time: first towards unsatisfied guarantees, then for everyone. A visit of an
- * agent looks at each client once, in the order of the sorters; after an offer the order is asked for anew. A slice may
- * end anywhere, and the next one goes on from there with whatever the state is then.
+ * Runs over candidate agents, one at a time: first towards unsatisfied guarantees, then for everyone. A visit of an agent
+ * looks at each client once, in the order of the sorters; after an offer the order is asked for anew. A slice may end
+ * anywhere, and the next one goes on from there with whatever the state is then.
  */
 export class AllocationRun {
   private stage: "GUARANTEES" | "FAIR" | "DONE" = "DONE";
   private agents: AgentState[] = [];
   private next = 0;
   private run = 0;
-  private visit = 0;
-  private isVisiting = false;
-  /** Of the current visit: the first filter in the way to end, and whether a quota was in the way. */
-  private untilMs = Number.POSITIVE_INFINITY;
-  private blockedByQuota = false;
+  private visits = 0;
+  private visit: Visit | undefined;
 
   constructor(private readonly context: RunContext) {}
 
@@ -48,9 +51,11 @@ export class AllocationRun {
   }
 
   begin(agents: AgentState[]): void {
+    const { quotas, tops } = this.context;
+    quotas.keep();
     this.run++;
     this.agents = agents;
-    this.enter(this.context.quotas.isOn ? "GUARANTEES" : "FAIR");
+    this.enter(tops.unsatisfied > 0 ? "GUARANTEES" : "FAIR");
   }
 
   private enter(stage: "GUARANTEES" | "FAIR"): void {
@@ -77,79 +82,107 @@ export class AllocationRun {
 
   /** @returns whether the agent has been dealt with. */
   private visitAgent(agent: AgentState, slice: Slice): boolean {
-    if (!this.isVisiting) {
-      this.visit++;
-      this.isVisiting = true;
-      this.untilMs = Number.POSITIVE_INFINITY;
-      this.blockedByQuota = false;
+    if (!this.visit) {
+      const { roles, quotas } = this.context;
+      this.visits++;
+      this.visit = new Visit(agent, roles, quotas, slice.nowMs);
     }
+    const { visit } = this;
     while (this.isWorthShowing(agent)) {
-      const pass = this.pass(agent, slice);
-      if (pass === "SUSPENDED") return false;
-      if (pass === "EXHAUSTED") break;
+      const outcome = this.pass(visit, slice);
+      if (outcome === "SUSPENDED") return false;
+      if (outcome === "EXHAUSTED") break;
     }
-    this.isVisiting = false;
-    if (this.stage === "FAIR") this.settle(agent);
+    this.visit = undefined;
+    if (this.stage === "FAIR") visit.settle();
     return true;
   }
 
   private isWorthShowing(agent: AgentState): boolean {
-    if (!agent.isPresent || !agent.isActive || !agent.isWhitelisted) return false;
+    if (!agent.isOfferable) return false;
     const { bundles, roles } = this.context;
-    return roles.ownMinimums > 0 ? !agent.available.isEmpty : bundles.isEnough(agent.available);
-  }
-
-  private settle(agent: AgentState): void {
-    if (agent.available.hasShared) return;
-    const { roles, quotas } = this.context;
-    agent.settle({
-      epoch: roles.epoch,
-      untilMs: this.untilMs,
-      quotaGrowth: this.blockedByQuota ? quotas.growth : undefined,
-    });
+    return roles.ownMinimums > 0 || bundles.isEnough(agent.available);
   }
 
   /** Looks at the clients not looked at in this visit yet, up to the first that is offered something. */
-  private pass(agent: AgentState, slice: Slice): "OFFERED" | "EXHAUSTED" | "SUSPENDED" {
-    const { roles, quotas } = this.context;
+  private pass(visit: Visit, slice: Slice): Outcome {
+    const { roles } = this.context;
+    if (this.isClosed(visit)) return "EXHAUSTED";
+    const only = roles.onlyFreshSince(visit.since);
+    if (only) return this.isOpen(only.role, visit) ? this.look(only, visit, slice) : "EXHAUSTED";
     for (const name of roles.served()) {
       const role = roles.role(name);
-      if (role.visit === this.visit) continue;
-      if (this.stage === "GUARANTEES" && quotas.isSatisfied(role.top)) continue;
-      for (const frameworkId of roles.servedIn(role)) {
-        const client = role.clients.get(frameworkId) as Client;
-        if (client.visit === this.visit) continue;
-        if (slice.budget <= 0) return "SUSPENDED";
-        slice.budget--;
-        client.visit = this.visit;
-        const bundle = this.bundle(agent, client, slice.nowMs);
-        if (!bundle) continue;
-        this.offer(agent, client, bundle, slice);
-        return "OFFERED";
-      }
-      role.visit = this.visit;
+      if (role.visit === this.visits || role.freshEpoch <= visit.since) continue;
+      if (!this.isOpen(role, visit)) continue;
+      const outcome = this.passRole(role, visit, slice);
+      if (outcome !== "EXHAUSTED") return outcome;
+      role.visit = this.visits;
     }
     return "EXHAUSTED";
   }
 
-  private bundle(agent: AgentState, client: Client, nowMs: number): Resources | undefined {
+  private passRole(role: RoleState, visit: Visit, slice: Slice): Outcome {
+    for (const frameworkId of this.context.roles.servedIn(role)) {
+      const client = role.clients.get(frameworkId) as Client;
+      if (client.freshEpoch <= visit.since) continue;
+      const outcome = this.look(client, visit, slice);
+      if (outcome !== "EXHAUSTED") return outcome;
+    }
+    return "EXHAUSTED";
+  }
+
+  /** Whether no role can be offered anything in this stage. */
+  private isClosed(visit: Visit): boolean {
+    const { tops } = this.context;
+    if (this.stage === "GUARANTEES") return tops.unsatisfied === 0;
+    if (tops.open > 0 || !this.isOfferedByQuota(visit.agent)) return false;
+    visit.blockedByQuota = true;
+    return true;
+  }
+
+  private isOpen({ top }: RoleState, visit: Visit): boolean {
+    if (this.stage === "GUARANTEES") return !top.isSatisfied;
+    if (!top.isFull || !this.isOfferedByQuota(visit.agent)) return true;
+    visit.blockedByQuota = true;
+    return false;
+  }
+
+  /** Whether a role that has reached its limit can have nothing of the agent: nothing there is beyond limits. */
+  private isOfferedByQuota({ available }: AgentState): boolean {
+    if (available.hasReservations || available.hasRevocable) return false;
+    return this.context.roles.ownMinimums === 0;
+  }
+
+  private look(client: Client, visit: Visit, slice: Slice): Outcome {
+    if (client.visit === this.visits) return "EXHAUSTED";
+    if (slice.budget <= 0) return "SUSPENDED";
+    slice.budget--;
+    client.visit = this.visits;
+    const bundle = this.bundle(visit, client, slice.nowMs);
+    if (!bundle) return "EXHAUSTED";
+    this.offer(visit, client, bundle, slice);
+    return "OFFERED";
+  }
+
+  private bundle(visit: Visit, client: Client, nowMs: number): Resources | undefined {
     const { bundles } = this.context;
+    const { agent } = visit;
     if (bundles.hiddenBy(agent, client)) return undefined;
     const takeable = bundles.takeable(agent, client, this.run);
     const isFair = this.stage === "FAIR";
     const bundle = isFair
       ? bundles.fairPart(takeable, client)
       : bundles.guaranteedPart(takeable, client);
-    if (isFair && bundle !== takeable) this.blockedByQuota = true;
+    if (isFair && bundle !== takeable) visit.blockedByQuota = true;
     if (!bundle || !bundles.isEnough(bundle, client.minimum)) return undefined;
-    const { slot, generation } = client;
-    const keptUntilMs = agent.filters.keptUntil(slot, generation, bundle, nowMs);
+    const keptUntilMs = agent.filters.keptUntil(client.slot, client.generation, bundle, nowMs);
     if (keptUntilMs === 0) return bundle;
-    if (keptUntilMs < this.untilMs) this.untilMs = keptUntilMs;
+    visit.keptUntil(keptUntilMs);
     return undefined;
   }
 
-  private offer(agent: AgentState, client: Client, bundle: Resources, slice: Slice): void {
+  private offer(visit: Visit, client: Client, bundle: Resources, slice: Slice): void {
+    const { agent } = visit;
     const { framework, role } = client;
     const resources = bundle.allocate(role.name);
     if (bundle.hasShared) {
@@ -157,7 +190,9 @@ export class AllocationRun {
       agent.sharedOffered = before.plus(bundle.shared());
       agent.sharedOfferedInRun = this.run;
     }
+    const { version } = agent;
     this.context.holdings.give(agent, framework.id, resources, bundle);
+    visit.offered(version);
     slice.allocations.push({
       frameworkId: framework.id,
       role: role.name,

@@ -12,11 +12,13 @@ import { Holdings } from "./holdings.js";
 import { InverseOffers } from "./inverse-offers.js";
 import { QuotaLedger } from "./quota-ledger.js";
 import { RoleTable } from "./role-table.js";
+import { TopRoles } from "./top-roles.js";
 
 /** All that an allocator knows, and the parts that keep it. */
 export class AllocatorState {
   readonly agentStates = new Map<AgentId, AgentState>();
   readonly frameworkStates = new Map<FrameworkId, FrameworkState>();
+  readonly tops = new TopRoles();
   readonly roles: RoleTable;
   readonly quotas: QuotaLedger;
   readonly holdings: Holdings;
@@ -32,9 +34,10 @@ export class AllocatorState {
     sorters: SorterFactory,
   ) {
     const { fairnessExcludedResources: excludedResources, random } = options;
-    const { agentStates, frameworkStates } = this;
-    this.roles = new RoleTable(sorters, { excludedResources, random });
-    this.quotas = new QuotaLedger(agentStates, frameworkStates);
+    const { agentStates, frameworkStates, tops } = this;
+    this.roles = new RoleTable(sorters, { excludedResources, random }, tops);
+    const { minAllocatableResources } = options;
+    this.quotas = new QuotaLedger(agentStates, frameworkStates, tops, minAllocatableResources);
     this.holdings = new Holdings(frameworkStates, this.roles, this.quotas);
     this.bundles = new Bundles(options, this.quotas);
     this.run = new AllocationRun(this);

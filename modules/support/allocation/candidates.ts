@@ -22,7 +22,7 @@ export class Candidates {
     const { growth } = state.quotas;
     const worth: AgentState[] = [];
     for (const agent of this.all ? state.agentStates.values() : this.some) {
-      if (agent.isPresent && agent.isWorthVisiting(epoch, growth, nowMs)) worth.push(agent);
+      if (agent.isWorthVisiting(epoch, growth, nowMs)) worth.push(agent);
     }
     this.all = false;
     this.some.clear();

@@ -21,6 +21,8 @@ export class Client {
   isSubscribed = true;
   /** Filters made before it do not count: reviving forgets them all at once. */
   generation = 0;
+  /** The epoch in which it could last be offered something anew. */
+  freshEpoch = 0;
   /** The last visit that has looked at it. */
   visit = 0;
   minimum: ClientTerms["minimum"];

@@ -60,6 +60,7 @@ export class Holdings {
       const held = agent.held.get(framework.id);
       if (held) this.count(agent, framework, held, Resources.empty);
     }
+    this.quotas.adopted();
   }
 
   /** A framework is removed: what it still holds keeps agents from offering it, and counts no more. */

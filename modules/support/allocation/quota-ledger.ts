@@ -10,9 +10,10 @@ import type { Resources } from "../../../core/resources/resources.js";
 import { topLevelRole } from "../../../core/resources/roles.js";
 import type { AgentState } from "./agent-state.js";
 import type { FrameworkState } from "./framework-state.js";
+import type { TopRole, TopRoles } from "./top-roles.js";
 
-/** A top-level role with a quota. */
-interface QuotaAccount {
+/** What a quota allows, and what is used of it. */
+export interface QuotaAccount {
   readonly quota: Quota;
   /** Reservations for the subtree, held or not, and what it holds that is neither reserved nor revocable. */
   readonly consumed: Map<string, number>;
@@ -25,7 +26,8 @@ interface QuotaAccount {
  * written anew when it is next needed.
  */
 export class QuotaLedger {
-  private readonly accounts = new Map<string, QuotaAccount>();
+  /** With a quota. */
+  private readonly limited = new Set<TopRole>();
   private readonly required = new Map<string, number>();
   private readonly free = new Map<string, number>();
   private isStale = false;
@@ -41,18 +43,23 @@ export class QuotaLedger {
   constructor(
     private readonly agents: ReadonlyMap<AgentId, AgentState>,
     private readonly frameworks: ReadonlyMap<FrameworkId, FrameworkState>,
+    private readonly tops: TopRoles,
+    /** What an offer must have at least, in alternatives. */
+    private readonly minimum: readonly ResourceQuantities[],
   ) {}
 
   get isOn(): boolean {
-    return this.accounts.size > 0;
+    return this.limited.size > 0;
   }
   private get isKept(): boolean {
     return this.isOn && !this.isStale;
   }
 
   set(role: string, quota: Quota | undefined): void {
-    if (quota) this.accounts.set(role, { quota, consumed: new Map() });
-    else this.accounts.delete(role);
+    const top = this.tops.get(role);
+    if (quota) this.limited.add(top);
+    else this.limited.delete(top);
+    this.tops.setAccount(top, quota && { quota, consumed: new Map() });
     this.isStale = true;
     this.growth++;
   }
@@ -71,29 +78,35 @@ export class QuotaLedger {
     if (!this.isKept) return;
     this.countReservations(before, -1);
     this.countReservations(after, 1);
+    this.growth++;
+  }
+
+  /** What had been held is counted only now: less may be missing to a guarantee. */
+  adopted(): void {
+    this.growth++;
   }
 
   /** A framework in a role below `top` holds more (1) or less (-1). */
-  held(top: string, resources: Resources, sign: 1 | -1): void {
+  held(top: TopRole, resources: Resources, sign: 1 | -1): void {
     if (this.isKept) this.consume(top, freeScalars(resources), sign);
   }
 
   private countReservations(total: Resources, sign: 1 | -1): void {
     if (!total.hasReservations) return;
     const tops = new Set(total.identities.map(({ reservedRole }) => reservedRole ?? ""));
-    for (const top of new Set([...tops].map(topLevelRole))) {
-      if (!this.accounts.has(top)) continue;
+    for (const name of new Set([...tops].map(topLevelRole))) {
+      const top = this.tops.find(name);
+      if (!top?.account) continue;
       const reserved = total.filter(
-        ({ reservedRole }) => reservedRole !== undefined && topLevelRole(reservedRole) === top,
+        ({ reservedRole }) => reservedRole !== undefined && topLevelRole(reservedRole) === name,
       );
       this.consume(top, reserved.quantities(), sign);
     }
   }
 
-  private consume(top: string, quantities: ResourceQuantities, sign: 1 | -1): void {
-    const account = this.accounts.get(top);
-    if (!account) return;
-    const { consumed, quota } = account;
+  private consume(top: TopRole, quantities: ResourceQuantities, sign: 1 | -1): void {
+    if (!top.account) return;
+    const { consumed, quota } = top.account;
     for (const [name, milli] of quantities) {
       const before = consumed.get(name) ?? 0;
       const after = before + sign * milli;
@@ -102,20 +115,28 @@ export class QuotaLedger {
       const missing = Math.max(guarantee - after, 0) - Math.max(guarantee - before, 0);
       if (missing !== 0) this.required.set(name, (this.required.get(name) ?? 0) + missing);
     }
+    this.tops.setState(top, this.stateOf(top.account));
     this.version++;
     if (sign < 0) this.growth++;
   }
 
-  isSatisfied(top: string): boolean {
-    this.keep();
-    const account = this.accounts.get(top);
-    return !account || containsQuantities(account.consumed, account.quota.guarantees);
+  private stateOf({ consumed, quota }: QuotaAccount) {
+    const leavesLess = (name: string, milli: number) => {
+      const limit = quota.limits.get(name);
+      return limit !== undefined && limit - (consumed.get(name) ?? 0) < milli;
+    };
+    const { minimum } = this;
+    return {
+      isSatisfied: containsQuantities(consumed, quota.guarantees),
+      isFull:
+        minimum.length > 0 &&
+        minimum.every((one) => [...one].some(([name, milli]) => leavesLess(name, milli))),
+    };
   }
 
   /** What is missing to the guarantee of the top-level role. */
-  unsatisfied(top: string): ResourceQuantities {
+  unsatisfied({ account }: TopRole): ResourceQuantities {
     this.keep();
-    const account = this.accounts.get(top);
     if (!account) return noQuantities;
     const missing = new Map<string, number>();
     for (const [name, milli] of account.quota.guarantees) {
@@ -129,9 +150,9 @@ export class QuotaLedger {
    * How much more of unreserved scalars the top-level role may be offered: up to its limit, and leaving what the
    * unsatisfied guarantees require. A name that is not there may be offered without end.
    */
-  room(top: string): ResourceQuantities {
+  room(top: TopRole): ResourceQuantities {
     this.keep();
-    const account = this.accounts.get(top) ?? this.noAccount;
+    const account = top.account ?? this.noAccount;
     if (account.room?.version !== this.version) {
       account.room = { version: this.version, quantities: this.roomBeyond(top, noQuantities) };
     }
@@ -139,10 +160,10 @@ export class QuotaLedger {
   }
 
   /** The room once that much has gone towards the guarantee: the limit is closer, the surplus is as it was. */
-  roomBeyond(top: string, guaranteed: ResourceQuantities): ResourceQuantities {
+  roomBeyond({ account }: TopRole, guaranteed: ResourceQuantities): ResourceQuantities {
     this.keep();
     const room = new Map(this.surplus());
-    const { quota, consumed } = this.accounts.get(top) ?? this.noAccount;
+    const { quota, consumed } = account ?? this.noAccount;
     for (const [name, limit] of quota.limits) {
       const left = limit - (consumed.get(name) ?? 0) - (guaranteed.get(name) ?? 0);
       room.set(name, Math.max(Math.min(left, room.get(name) ?? left), 0));
@@ -157,15 +178,17 @@ export class QuotaLedger {
   }
 
   /** Writes the ledger anew if it is stale. */
-  private keep(): void {
+  keep(): void {
     if (!this.isStale) return;
     this.isStale = false;
     this.version++;
     this.required.clear();
     this.free.clear();
-    for (const { quota, consumed } of this.accounts.values()) {
-      consumed.clear();
-      accumulate(this.required, quota.guarantees, 1);
+    for (const top of this.limited) {
+      const account = top.account as QuotaAccount;
+      account.consumed.clear();
+      accumulate(this.required, account.quota.guarantees, 1);
+      this.tops.setState(top, this.stateOf(account));
     }
     for (const agent of this.agents.values()) {
       accumulate(this.free, freeScalars(agent.available), 1);
@@ -177,7 +200,10 @@ export class QuotaLedger {
   private countHeld(agent: AgentState): void {
     for (const [frameworkId, held] of agent.held) {
       if (!this.frameworks.has(frameworkId)) continue;
-      for (const [role, part] of held.allocations()) this.held(topLevelRole(role), part, 1);
+      for (const [role, part] of held.allocations()) {
+        const top = this.tops.find(topLevelRole(role));
+        if (top) this.held(top, part, 1);
+      }
     }
   }
 }

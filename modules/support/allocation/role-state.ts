@@ -1,15 +1,15 @@
 import type { FrameworkId } from "../../../core/base/ids.js";
 import type { Sorter } from "../../../core/contracts/sorter.js";
-import { topLevelRole } from "../../../core/resources/roles.js";
 import type { Client } from "./framework-state.js";
+import type { TopRole } from "./top-roles.js";
 
 /** A role that some framework is subscribed to or holds something in. */
 export class RoleState {
   readonly clients = new Map<FrameworkId, Client>();
   readonly isHierarchical: boolean;
-  /** Where a quota for it would be set. */
-  readonly top: string;
   servedClients = 0;
+  /** The epoch in which one of its clients could last be offered something anew. */
+  freshEpoch = 0;
   /** The last visit in which all its clients have been looked at. */
   visit = 0;
   /** Which version of the cluster's total its sorter knows. */
@@ -19,8 +19,9 @@ export class RoleState {
     readonly name: string,
     /** Of its frameworks. */
     readonly sorter: Sorter,
+    /** Where a quota for it would be set. */
+    readonly top: TopRole,
   ) {
     this.isHierarchical = name.includes("/");
-    this.top = topLevelRole(name);
   }
 }

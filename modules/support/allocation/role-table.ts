@@ -1,8 +1,10 @@
 import type { FrameworkId } from "../../../core/base/ids.js";
 import type { Sorter, SorterFactory, SorterOptions } from "../../../core/contracts/sorter.js";
 import { accumulate, type ResourceQuantities } from "../../../core/resources/quantities.js";
+import { topLevelRole } from "../../../core/resources/roles.js";
 import { Client, type ClientTerms, type FrameworkState } from "./framework-state.js";
 import { RoleState } from "./role-state.js";
+import type { TopRoles } from "./top-roles.js";
 
 /**
  * The roles, and the sorters of roles and of each role's frameworks. A role is there as long as a framework is a client of
@@ -17,6 +19,7 @@ export class RoleTable {
   private slots = 0;
   private readonly freeSlots: number[] = [];
   private generation = 0;
+  private lastFresh: Client | undefined;
   /** Rises with everything that may let a client be offered what it was not, agents and quotas apart. */
   epoch = 0;
   /** How many clients have a minimum of their own. */
@@ -25,6 +28,7 @@ export class RoleTable {
   constructor(
     private readonly factory: SorterFactory,
     private readonly options: SorterOptions,
+    private readonly tops: TopRoles,
   ) {
     this.sorter = factory.create(options);
   }
@@ -43,7 +47,9 @@ export class RoleTable {
   }
 
   private addRole(name: string): RoleState {
-    const role = new RoleState(name, this.factory.create(this.options));
+    const top = this.tops.get(topLevelRole(name));
+    this.tops.addRole(top);
+    const role = new RoleState(name, this.factory.create(this.options), top);
     this.roles.set(name, role);
     this.sorter.add(name);
     return role;
@@ -61,14 +67,26 @@ export class RoleTable {
     if (role.clients.size > 0) return;
     this.sorter.remove(role.name);
     this.roles.delete(role.name);
+    this.tops.removeRole(role.top);
   }
 
-  /** Lets the sorters know what the client wants now. @returns whether it has begun to be served. */
-  refresh(client: Client): boolean {
+  /** Lets the sorters know what the client wants now. */
+  refresh(client: Client): void {
     const begins = client.wantsOffers && !client.isServed;
-    if (begins) this.epoch++;
     this.serve(client, client.wantsOffers);
-    return begins;
+    if (begins) this.freshen(client);
+  }
+
+  /** Whatever has been found out about the client at visits of agents is void. */
+  private freshen(client: Client): void {
+    if (!client.isServed) return;
+    client.freshEpoch = client.role.freshEpoch = ++this.epoch;
+    this.lastFresh = client;
+  }
+
+  /** The only client that has become fresh after the epoch, if it is one. */
+  onlyFreshSince(epoch: number): Client | undefined {
+    return this.epoch === epoch + 1 && this.lastFresh?.isServed ? this.lastFresh : undefined;
   }
 
   private serve(client: Client, isServed: boolean): void {
@@ -77,24 +95,31 @@ export class RoleTable {
     const { framework, role } = client;
     if (isServed) {
       role.sorter.activate(framework.id);
-      if (role.servedClients++ === 0) this.sorter.activate(role.name);
+      if (role.servedClients++ === 0) this.serveRole(role);
     } else {
       role.sorter.deactivate(framework.id);
-      if (--role.servedClients === 0) this.sorter.deactivate(role.name);
+      if (--role.servedClients > 0) return;
+      this.sorter.deactivate(role.name);
+      this.tops.serve(role.top, -1);
     }
+  }
+
+  private serveRole(role: RoleState): void {
+    this.sorter.activate(role.name);
+    this.tops.serve(role.top, 1);
   }
 
   /** The client may be offered again what it has refused. */
   forgetFilters(client: Client): void {
     client.generation = ++this.generation;
-    if (client.isServed) this.epoch++;
+    this.freshen(client);
   }
 
   setTerms(client: Client, terms: ClientTerms): void {
     this.ownMinimums += Number(terms.minimum !== undefined) - Number(client.minimum !== undefined);
     client.minimum = terms.minimum;
     client.constraints = terms.constraints;
-    if (client.isServed) this.epoch++;
+    this.freshen(client);
   }
 
   allocated({ role, framework }: Client, own: ResourceQuantities, roles: ResourceQuantities): void {
