@@ -16,5 +16,11 @@ function flagName(name: string): string {
 function flagText(name: string, value: unknown): string {
   if (name.endsWith("Ms") && typeof value === "number")
     return value % 1000 === 0 ? `${value / 1000}secs` : `${value}ms`;
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : JSON.stringify(value, plain);
+}
+
+/** Maps and sets as JSON knows them. */
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries(value);
+  return value instanceof Set ? [...value] : value;
 }
