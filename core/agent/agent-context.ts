@@ -5,6 +5,7 @@ import { type Random, uuidBytes, uuidText } from "../base/random.js";
 import type { AgentToMaster } from "../protocol/agent-protocol.js";
 import { type Base64, toBase64 } from "../protocol/base64.js";
 import type { executor } from "../protocol/v1.js";
+import { Resources } from "../resources/resources.js";
 import type { AgentHooks } from "./agent-hooks.js";
 import type { AgentEffect, AgentTimer } from "./agent-io.js";
 import { AgentMetrics } from "./agent-metrics.js";
@@ -36,6 +37,8 @@ export class AgentContext {
       phase: "RECOVERING",
       master: undefined,
       registeredTimeMs: undefined,
+      total: Resources.fromWire(settings.agentInfo.resources),
+      operations: new Map(),
       resourceVersion: this.uuid(),
       frameworks: new Map(),
       containers: new Map(),

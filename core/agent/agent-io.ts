@@ -2,9 +2,11 @@ import type { ContainerId, FrameworkId, RequestId, StreamId, TaskId, Ticket } fr
 import type { LogFields, LogLevel } from "../base/logger.js";
 import type { CheckpointRecord } from "../contracts/checkpoint-store.js";
 import type { ContainerConfig, ContainerTermination } from "../contracts/container.js";
+import type { Base64 } from "../protocol/base64.js";
 import type { AgentToMaster, MasterToAgent } from "../protocol/agent-protocol.js";
 import type { executor } from "../protocol/v1.js";
 import type { Resources } from "../resources/resources.js";
+import type { VolumeChanges } from "../resources/volumes.js";
 
 /** What may happen to an agent. */
 export type AgentInput =
@@ -58,6 +60,11 @@ export type AgentTimer =
       readonly taskId: TaskId;
       readonly generation: number;
     }
+  | {
+      readonly type: "OPERATION_STATUS_RETRY";
+      readonly operationUuid: Base64;
+      readonly generation: number;
+    }
   | { readonly type: "EXECUTOR_REGISTRATION_TIMEOUT"; readonly containerId: ContainerId }
   | { readonly type: "EXECUTOR_SHUTDOWN_TIMEOUT"; readonly containerId: ContainerId }
   | {
@@ -88,11 +95,16 @@ export type AgentEffect =
   | { readonly type: "UPDATE"; readonly containerId: ContainerId; readonly resources: Resources }
   | { readonly type: "KILL"; readonly containerId: ContainerId; readonly signal: number }
   | { readonly type: "DESTROY"; readonly containerId: ContainerId }
-  /** Written as one batch; CHECKPOINTED with the same ticket follows. A failure ends the process instead. */
+  /**
+   * Written as one batch; CHECKPOINTED with the same ticket follows. Directories of volumes are made before, and those
+   * that go are removed once the batch is durable; all of it is over before the next batch is begun, and before
+   * CHECKPOINTED. A failure ends the process instead.
+   */
   | {
       readonly type: "CHECKPOINT";
       readonly ticket: Ticket;
       readonly records: readonly CheckpointRecord[];
+      readonly volumes?: VolumeChanges;
     }
   | { readonly type: "TIMER"; readonly timer: AgentTimer; readonly delayMs: number }
   | {

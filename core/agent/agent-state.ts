@@ -1,4 +1,11 @@
-import type { ContainerId, ExecutorId, FrameworkId, StreamId, TaskId } from "../base/ids.js";
+import type {
+  ContainerId,
+  ExecutorId,
+  FrameworkId,
+  StreamId,
+  TaskId,
+  Ticket,
+} from "../base/ids.js";
 import type { Base64 } from "../protocol/base64.js";
 import type { v1 } from "../protocol/v1.js";
 import type { Resources } from "../resources/resources.js";
@@ -98,6 +105,18 @@ export interface ExecutorPlace {
   readonly executor: Executor;
 }
 
+/** An operation on the agent's resources, from when it is applied until its outcome is acknowledged. */
+export interface Operation {
+  /** Pending until its outcome is durable. */
+  wire: v1.Operation;
+  readonly outcome: v1.OperationStatus;
+  /** The write that makes it durable; undefined once it is. */
+  ticket: Ticket | undefined;
+  /** Raised whenever the outcome is sent. */
+  generation: number;
+  retryDelayMs: number;
+}
+
 /**
  * RECOVERING until the checkpoints are read; DISCONNECTED while no master knows the agent as registered; TERMINATING
  * once it was told to end what it runs and exit; EXITED when the process is to end, and nothing is done any more.
@@ -113,6 +132,10 @@ export interface AgentState {
   /** The leading master while a connection to it stands. */
   master: { readonly epoch: number; readonly hostname: string } | undefined;
   registeredTimeMs: number | undefined;
+  /** The configured resources with all reservations and volumes that were made of them. */
+  total: Resources;
+  /** In the order in which they were applied. */
+  readonly operations: Map<Base64, Operation>;
   /** The version of the agent's resources; a launch that assumes another one is dropped. */
   readonly resourceVersion: Base64;
   readonly frameworks: Map<FrameworkId, Framework>;

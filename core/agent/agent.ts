@@ -2,6 +2,7 @@ import type { ContainerId } from "../base/ids.js";
 import type { Machine } from "../machine/machine.js";
 import type { MasterToAgent } from "../protocol/agent-protocol.js";
 import { Acknowledgements } from "./acknowledgements.js";
+import { AgentResources } from "./agent-resources.js";
 import { AgentContext, type AgentParts } from "./agent-context.js";
 import type { AgentEffect, AgentInput, AgentTimer } from "./agent-io.js";
 import type { AgentState, ExecutorPlace } from "./agent-state.js";
@@ -61,9 +62,10 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
     this.kills = new Kills(parts);
     this.acknowledgements = new Acknowledgements(parts);
     this.executorCalls = new ExecutorCalls(parts);
-    this.operations = new Operations(context);
-    this.recovery = new Recovery(context, checkpoints);
-    this.registration = new Registration(parts);
+    const resources = new AgentResources(context, checkpoints);
+    this.operations = new Operations({ ...base, resources });
+    this.recovery = new Recovery({ ...base, resources, operations: this.operations });
+    this.registration = new Registration({ ...parts, operations: this.operations });
     this.shutdowns = new Shutdowns(parts);
   }
 
@@ -138,7 +140,7 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
       case "APPLY_OPERATION":
         return this.operations.onApply(message);
       case "ACKNOWLEDGE_OPERATION_STATUS":
-        return;
+        return this.operations.onAcknowledge(message);
       case "RECONCILE_OPERATIONS":
         return this.operations.onReconcile(message.operations);
     }
@@ -167,6 +169,8 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
         return this.registration.onPingTimeout(timer.generation);
       case "STATUS_UPDATE_RETRY":
         return this.updates.onRetry(timer);
+      case "OPERATION_STATUS_RETRY":
+        return this.operations.onRetry(timer);
       case "HEARTBEAT":
         return this.executorCalls.onHeartbeat(timer.stream);
       case "EXECUTOR_REGISTRATION_TIMEOUT":
@@ -194,6 +198,7 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
 
   private onCheckpointed(ticket: number): void {
     this.checkpoints.onCheckpointed(ticket);
+    this.operations.onCheckpointed(ticket);
     if (!this.checkpoints.settled) return;
     this.launches.onSettled();
     this.frameworks.onSettled();

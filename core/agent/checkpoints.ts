@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.js";
 import type { Ticket } from "../base/ids.js";
 import type { CheckpointRecord } from "../contracts/checkpoint-store.js";
+import type { VolumeChanges } from "../resources/volumes.js";
 import type { AgentContext } from "./agent-context.js";
 
 /** What the agent's next process has to know, written in order; what depends on a write waits until it is settled. */
@@ -15,9 +16,11 @@ export class Checkpoints {
     return this.settledTicket === this.lastTicket;
   }
 
-  write(records: readonly CheckpointRecord[]): void {
+  /** @returns the ticket that CHECKPOINTED will name. */
+  write(records: readonly CheckpointRecord[], volumes?: VolumeChanges): Ticket {
     const ticket = ++this.lastTicket;
-    this.context.push({ type: "CHECKPOINT", ticket, records });
+    this.context.push({ type: "CHECKPOINT", ticket, records, ...(volumes && { volumes }) });
+    return ticket;
   }
 
   onCheckpointed(ticket: Ticket): void {

@@ -1,17 +1,19 @@
 import type { ContainerConfig } from "../contracts/container.js";
+import type { v1 } from "../protocol/v1.js";
 import { Resources } from "../resources/resources.js";
 import type { AgentContext } from "./agent-context.js";
 import type { Executor, Framework } from "./agent-state.js";
+import { containerVolumes } from "./container-volumes.js";
 import { executorEnvironment } from "./executor-environment.js";
 
 /** What an executor's container holds: its own resources and those of its tasks that are not over. */
 export function executorResources(executor: Executor): Resources {
-  const tasks = [...executor.queuedTasks.values(), ...executor.launchedTasks.values()];
-  return Resources.sum(
-    [executor.info, ...tasks.map(({ info }) => info)].map(({ resources }) =>
-      Resources.fromWire(resources),
-    ),
-  );
+  return Resources.fromWire(heldBy(executor));
+}
+
+function heldBy({ info, queuedTasks, launchedTasks }: Executor): readonly v1.Resource[] {
+  const tasks = [...queuedTasks.values(), ...launchedTasks.values()];
+  return [info, ...tasks.map((task) => task.info)].flatMap(({ resources = [] }) => resources);
 }
 
 /** Lets a container that runs use what its executor holds by now. */
@@ -47,6 +49,7 @@ export function containerConfig(
     command,
     ...(container && { container }),
     resources: executor.allocated,
+    volumes: containerVolumes(settings.workDir, heldBy(executor)),
     directory,
     environment,
     ...(settings.switchUser && user !== "" && { user }),

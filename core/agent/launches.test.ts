@@ -38,6 +38,7 @@ describe("Launches", () => {
       },
       frameworkInfo: framework(),
       command,
+      volumes: [],
       directory: `/work/slaves/agent-1/frameworks/framework-1/executors/task-1/runs/${containerId}`,
       user: "alice",
     });
@@ -52,6 +53,7 @@ describe("Launches", () => {
       executorInfo: executor,
       frameworkInfo: framework(),
       command: executor.command,
+      volumes: [],
     });
   });
 

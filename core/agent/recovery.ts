@@ -1,8 +1,10 @@
 import { assert } from "../base/assert.js";
 import type { v1 } from "../protocol/v1.js";
 import type { AgentContext } from "./agent-context.js";
+import type { AgentResources } from "./agent-resources.js";
 import type { Checkpoints } from "./checkpoints.js";
 import { AGENT_RECORD } from "./frameworks.js";
+import type { Operations } from "./operations.js";
 import { incompatibleFields } from "./reconfiguration.js";
 
 /** What the agent writes down of itself. */
@@ -11,12 +13,20 @@ export interface AgentRecord {
   readonly bootId: string;
 }
 
-/** Takes up what the last process has left: for now, who the agent is. */
+export interface RecoveryParts {
+  readonly context: AgentContext;
+  readonly checkpoints: Checkpoints;
+  readonly resources: AgentResources;
+  readonly operations: Operations;
+}
+
+/** Takes up what the last process has left: who the agent is, its resources, and operations that are not acknowledged. */
 export class Recovery {
-  constructor(
-    private readonly context: AgentContext,
-    private readonly checkpoints: Checkpoints,
-  ) {}
+  private readonly context: AgentContext;
+
+  constructor(private readonly parts: RecoveryParts) {
+    this.context = parts.context;
+  }
 
   onRecovered(checkpoints: ReadonlyMap<string, unknown>): void {
     const { state } = this.context;
@@ -25,7 +35,8 @@ export class Recovery {
     state.info = this.decorated();
     state.phase = "DISCONNECTED";
     const record = checkpoints.get(AGENT_RECORD) as AgentRecord | undefined;
-    if (record) this.takeUp(record);
+    if (record && !this.takeUp(record)) return;
+    if (this.parts.resources.recover(checkpoints)) this.parts.operations.recover(checkpoints);
   }
 
   /** The agent's resources and attributes as its plugins make them. */
@@ -37,16 +48,19 @@ export class Recovery {
     return { ...info, resources, ...(attributes.length > 0 && { attributes }) };
   }
 
-  /** An agent whose configuration has changed too much is another one; only a reboot lets it become that by itself. */
-  private takeUp({ agentInfo, bootId }: AgentRecord): void {
+  /**
+   * An agent whose configuration has changed too much is another one; only a reboot lets it become that by itself.
+   * @returns false where the agent ends for it.
+   */
+  private takeUp({ agentInfo, bootId }: AgentRecord): boolean {
     const { state, settings } = this.context;
     const policy = settings.reconfigurationPolicy;
     const differing = incompatibleFields(policy, agentInfo, state.info);
     if (differing.length === 0) {
       state.info = { ...state.info, ...(agentInfo.id && { id: agentInfo.id }) };
       const value: AgentRecord = { agentInfo: state.info, bootId: settings.bootId };
-      this.checkpoints.write([{ key: AGENT_RECORD, value }]);
-      return;
+      this.parts.checkpoints.write([{ key: AGENT_RECORD, value }]);
+      return true;
     }
     const changed = `${differing.join(", ")} changed incompatibly (reconfiguration policy "${policy}")`;
     if (bootId !== settings.bootId) {
@@ -54,11 +68,12 @@ export class Recovery {
         "warn",
         `the machine was rebooted and ${changed}: registering as a new agent`,
       );
-      return;
+      return true;
     }
     this.context.exit(
       1,
       `${changed}: restore the configuration, or remove ${settings.workDir}/meta to register as a new agent`,
     );
+    return false;
   }
 }

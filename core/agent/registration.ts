@@ -1,8 +1,10 @@
 import type { AgentId } from "../base/ids.js";
 import type { AgentToMaster, MasterToAgent, ReconcileTask } from "../protocol/agent-protocol.js";
+import { checkpointedPart } from "../resources/checkpointed.js";
 import type { AgentContext } from "./agent-context.js";
 import type { Checkpoints } from "./checkpoints.js";
 import { AGENT_RECORD } from "./frameworks.js";
+import type { Operations } from "./operations.js";
 import type { StatusUpdates } from "./status-updates.js";
 import type { TaskStatuses } from "./task-statuses.js";
 import { findTask, tasksOf } from "./task-wire.js";
@@ -14,6 +16,7 @@ export interface RegistrationParts {
   readonly checkpoints: Checkpoints;
   readonly updates: StatusUpdates;
   readonly statuses: TaskStatuses;
+  readonly operations: Operations;
 }
 
 /**
@@ -111,6 +114,7 @@ export class Registration {
     this.context.log("info", "registered", { agentId, master: state.master?.hostname });
     this.awaitPing();
     this.parts.updates.resume();
+    this.parts.operations.resume();
   }
 
   private lose(): void {
@@ -144,9 +148,10 @@ export class Registration {
   }
 
   private request(): AgentToMaster {
-    const { info: agentInfo, resourceVersion, frameworks } = this.context.state;
+    const { info: agentInfo, resourceVersion, frameworks, total, operations } = this.context.state;
     const { version, capabilities } = this.context.settings;
-    const common = { agentInfo, version, capabilities, checkpointedResources: [], resourceVersion };
+    const checkpointedResources = checkpointedPart(total);
+    const common = { agentInfo, version, capabilities, checkpointedResources, resourceVersion };
     if (agentInfo.id === undefined) return { type: "REGISTER_AGENT", ...common };
     const all = [...frameworks.values()];
     return {
@@ -159,7 +164,7 @@ export class Registration {
           .map(({ info: executorInfo }) => ({ frameworkId, executorInfo })),
       ),
       tasks: all.flatMap((framework) => [...tasksOf(framework)].map(({ wire }) => wire)),
-      operations: [],
+      operations: Array.from(operations.values(), ({ wire }) => wire),
     };
   }
 

@@ -11,12 +11,21 @@ export interface ContainerConfig {
   readonly command: v1.CommandInfo;
   readonly container?: v1.ContainerInfo;
   readonly resources: Resources;
+  /** The persistent volumes among the resources. */
+  readonly volumes: readonly ContainerVolume[];
   /** The sandbox, an absolute path on the agent. */
   readonly directory: string;
   /** The environment made by the agent (docs: executor environment); CommandInfo's own wins over it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Who the container runs as; undefined: as the agent itself. */
   readonly user?: string;
+}
+
+/** A directory of the agent's that a container finds at `containerPath`, relative to its sandbox unless it begins with `/`. */
+export interface ContainerVolume {
+  readonly containerPath: string;
+  readonly hostPath: string;
+  readonly readOnly: boolean;
 }
 
 /** What one isolator adds to a launch. Later isolators win where names collide. */

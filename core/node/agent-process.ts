@@ -16,6 +16,7 @@ import { boot, type Kernel, provide, type Provided } from "../kernel/boot.js";
 import type { AgentConfiguration } from "../kernel/configuration/agent-configuration.js";
 import { Runtime } from "../machine/runtime.js";
 import { readMachine, toAgentSettings } from "./agent-settings.js";
+import { CheckpointQueue } from "./checkpoint-queue.js";
 import { Containers } from "./containers.js";
 import { toFlags } from "./flags.js";
 import { AgentHttp } from "./http/agent-http.js";
@@ -65,7 +66,7 @@ class StartingAgent {
   private http: AgentHttp | undefined;
   private containers: Containers | undefined;
   private link: MasterLink | undefined;
-  private checkpoints: CheckpointStore | undefined;
+  private checkpoints: CheckpointQueue | undefined;
   private end: (end: AgentEnd) => void = () => {};
   private stopping = false;
 
@@ -153,14 +154,15 @@ class StartingAgent {
   }
 
   private async recover(kernel: Kernel): Promise<void> {
-    this.checkpoints = kernel.get(CheckpointStore);
+    const store = kernel.get(CheckpointStore);
+    this.checkpoints = new CheckpointQueue(store);
     this.containers = new Containers(
       kernel.getAll(Containerizer),
       (input) => this.deliver(input),
       this.logger,
     );
     await this.containers.recover();
-    this.deliver({ type: "RECOVERED", checkpoints: await this.checkpoints.load() });
+    this.deliver({ type: "RECOVERED", checkpoints: await store.load() });
   }
 
   private async follow(kernel: Kernel): Promise<void> {
@@ -220,13 +222,10 @@ class StartingAgent {
   }
 
   /** An agent that cannot tell what its checkpoints hold must not go on. */
-  private async checkpoint({
-    ticket,
-    records,
-  }: AgentEffect & { readonly type: "CHECKPOINT" }): Promise<void> {
+  private async checkpoint(effect: AgentEffect & { readonly type: "CHECKPOINT" }): Promise<void> {
     try {
-      await this.checkpoints?.write(records);
-      this.deliver({ type: "CHECKPOINTED", ticket });
+      await this.checkpoints?.write(effect);
+      this.deliver({ type: "CHECKPOINTED", ticket: effect.ticket });
     } catch (error) {
       this.stop({ status: 1, message: `checkpoints cannot be written: ${messageOf(error)}` });
     }

@@ -11,7 +11,13 @@ import type { HttpAddress } from "./http/http-server.js";
 import { isLoopback, toDomainInfo } from "./master-info.js";
 import { VERSION } from "./version.js";
 
-const CAPABILITIES = ["MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT"] as const;
+const CAPABILITIES = [
+  "MULTI_ROLE",
+  "HIERARCHICAL_ROLE",
+  "RESERVATION_REFINEMENT",
+  "RESIZE_VOLUME",
+  "AGENT_OPERATION_FEEDBACK",
+] as const;
 
 /** What the machine has and is, as far as it can be found out. */
 export interface Machine extends MachineFacts {

@@ -19,8 +19,13 @@ export function withCheckpointed(
   configured: Resources,
   checkpointed: readonly v1.Resource[],
 ): Resources | undefined {
-  const bare = Resources.fromWire(checkpointed.map(asConfigured));
+  const bare = bareOf(checkpointed);
   return configured.subtract(bare)?.plus(Resources.fromWire(checkpointed));
+}
+
+/** What checkpointed reservations and volumes are made of. */
+export function bareOf(checkpointed: readonly v1.Resource[]): Resources {
+  return Resources.fromWire(checkpointed.map(asConfigured));
 }
 
 /** The resource as the configuration has it: only a static reservation, and no volume. */

@@ -42,6 +42,7 @@ export function containerConfig(
     frameworkInfo: { name: "framework", user: "root", id: frameworkId },
     command: typeof command === "string" ? { value: command } : command,
     resources: Resources.parse("cpus:0.5;mem:64"),
+    volumes: [],
     directory: `${workDir}/runs/${containerId}`,
     environment: {},
     ...rest,

@@ -103,6 +103,7 @@ describe("PosixContainerizer", () => {
       frameworkInfo: { name: "framework", user: "root" },
       command: { value: "true" },
       resources: Resources.parse("cpus:1"),
+      volumes: [],
       directory: `${directory}/sandbox`,
       environment: {},
       ...rest,

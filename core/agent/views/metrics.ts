@@ -52,7 +52,7 @@ const ZEROES = [
 export function agentMetrics(state: AgentState, nowMs: number): MetricValues {
   const total = new ResourceTotals();
   const used = new ResourceTotals();
-  total.add(Resources.fromWire(state.info.resources));
+  total.add(state.total);
   used.add(Resources.fromWire(heldResources(state)));
   return {
     ...Object.fromEntries(ZEROES.map((name) => [name, 0])),

@@ -44,7 +44,7 @@ export function v0State(state: AgentState, { version, flags }: ProcessInfo): obj
 }
 
 function v0AgentResources(state: AgentState): object {
-  const total = Resources.fromWire(state.info.resources);
+  const { total } = state;
   const [plain, full] = [total.toWire(), total.toWire("endpoint")];
   const held = Resources.fromWire(heldResources(state)).toWire();
   return {

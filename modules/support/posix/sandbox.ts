@@ -1,5 +1,5 @@
-import { chmod, chown, mkdir, rename, symlink } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { chmod, chown, lstat, mkdir, readlink, rename, stat, symlink } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { KernelError } from "../../../core/base/kernel-error.js";
 import type { ContainerConfig, ContainerLaunchInfo } from "../../../core/contracts/container.js";
 import { resolveUser } from "./users.js";
@@ -24,12 +24,45 @@ export async function makeSymlinks(
   sandbox: string,
   links: NonNullable<ContainerLaunchInfo["symlinks"]>,
 ): Promise<void> {
-  for (const { path, target } of links) {
-    const link = join(sandbox, path);
-    if (relative(sandbox, link).startsWith("..") || link === sandbox) {
-      throw new KernelError("CONTAINER_FAILED", `'${path}' is not inside the sandbox`);
-    }
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(target, link);
+  for (const { path, target } of links) await makeSymlink(sandbox, path, target);
+}
+
+async function makeSymlink(sandbox: string, path: string, target: string): Promise<void> {
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  const last = names.pop();
+  if (isAbsolute(path) || last === undefined || [...names, last].includes("..")) {
+    throw new KernelError("CONTAINER_FAILED", `'${path}' is not inside the sandbox`);
   }
+  const link = join(await makeParents(sandbox, names), last);
+  try {
+    await symlink(target, link);
+  } catch (cause) {
+    if (!alreadyExists(cause)) throw cause;
+    if ((await readlink(link).catch(() => undefined)) === target) return;
+    const message = `'${path}' cannot be linked to '${target}': it exists in the sandbox`;
+    throw new KernelError("CONTAINER_FAILED", message, { cause });
+  }
+}
+
+/** One by one, and through no link: what runs in the sandbox may have led the path astray. They belong to its owner. */
+async function makeParents(sandbox: string, names: readonly string[]): Promise<string> {
+  const { uid, gid } = await stat(sandbox);
+  let directory = sandbox;
+  for (const name of names) {
+    directory = join(directory, name);
+    try {
+      await mkdir(directory);
+      if (uid !== process.geteuid?.()) await chown(directory, uid, gid);
+    } catch (cause) {
+      if (!alreadyExists(cause)) throw cause;
+      if ((await lstat(directory)).isDirectory()) continue;
+      const message = `'${relative(sandbox, directory)}' in the sandbox is no directory`;
+      throw new KernelError("CONTAINER_FAILED", message, { cause });
+    }
+  }
+  return directory;
+}
+
+function alreadyExists(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException).code === "EEXIST";
 }
