@@ -4,16 +4,15 @@ import { existsSync } from "node:fs";
 const main = new URL("../dist/core/node/cli/main.js", import.meta.url);
 const setup = new URL("../scripts/setup.mjs", import.meta.url);
 
-// Whoever reads the output may stop reading, as `head` does.
-process.stdout.on("error", (error) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
-
 // A checkout builds itself; an installed package always has what was built.
 if (existsSync(setup)) {
   const { ensureBuilt } = await import(setup.href);
-  ensureBuilt();
+  try {
+    ensureBuilt();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 const { main: run } = await import(main.href);
 process.exitCode = await run(process.argv.slice(2));

@@ -6,6 +6,8 @@ export const errorCodes = {
   MODULE_FAILED: "a module threw while it was loaded or started",
   ADDRESS_IN_USE: "another process listens there",
   WORK_DIRECTORY_LOCKED: "another process works in the same directory",
+  WORK_DIRECTORY_UNUSABLE: "the work directory cannot be made, or not be written to",
+  NOT_KNOWN: "there is nothing of the name or id that was given",
   STORE_FAILED: "a store did not read or write what it was asked to",
   STORE_CORRUPT: "a stored record does not carry its own check value",
   STORE_FENCED: "a newer leader has written to the store",

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Disposable } from "../base/disposable.js";
-import { KernelError } from "../base/kernel-error.js";
+import { KernelError, messageOf } from "../base/kernel-error.js";
 
 const FILE = "lock";
 
@@ -9,14 +9,19 @@ const FILE = "lock";
  * Makes sure that one process works in a directory. The lock is a file that names its owner by process id and start
  * time, so that it ends with its owner, however that ends: a file whose owner is gone, or whose number another process
  * has by now, is taken over.
- * @throws KernelError WORK_DIRECTORY_LOCKED naming the owner and the directory.
+ * @throws KernelError WORK_DIRECTORY_LOCKED naming the owner and the directory, or WORK_DIRECTORY_UNUSABLE.
  */
 export function lockWorkDirectory(directory: string): Disposable {
-  mkdirSync(directory, { recursive: true });
   const file = join(resolve(directory), FILE);
   const own = identify(process.pid);
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${own}\n`);
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(draft, `${own}\n`);
+  } catch (cause) {
+    const message = `${resolve(directory)} cannot be worked in: ${messageOf(cause)}`;
+    throw new KernelError("WORK_DIRECTORY_UNUSABLE", message, { cause });
+  }
   try {
     while (!linked(draft, file)) removeStale(file, draft, directory);
   } finally {

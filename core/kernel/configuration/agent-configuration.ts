@@ -31,11 +31,13 @@ const modules = modulesField("agent", {
   checkpoints: "lmdb",
 });
 
+/** A URL of the master, as other commands take it, is as good as its address: both may come from one variable. */
 function masterAddress() {
   return parsed<string>("host:port", (text) => {
     if (text.startsWith("zk://")) return refused("host:port (there is no ZooKeeper detector yet)");
-    const number = Number(/^(?:\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(text)?.[1]);
-    return number > 0 && number <= 65_535 ? text : undefined;
+    const address = text.replace(/^http:\/\/(.*?)\/?$/, "$1");
+    const number = Number(/^(?:\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(address)?.[1]);
+    return number > 0 && number <= 65_535 ? address : undefined;
   });
 }
 

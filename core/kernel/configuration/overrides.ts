@@ -4,7 +4,7 @@ import {
   processNames,
   readSetting,
   type Setting,
-  settingsOf,
+  overridableSettingsOf,
   variableOf,
 } from "./settings.js";
 
@@ -24,8 +24,10 @@ export function readEnvironment(
   process: ProcessName,
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly overrides: readonly Override[]; readonly problems: readonly Problem[] } {
-  const own = new Map(settingsOf(process).map((setting) => [variableOf(setting), setting]));
-  const all = [...processNames.flatMap(settingsOf).map(variableOf), ...otherVariables];
+  const own = new Map(
+    overridableSettingsOf(process).map((setting) => [variableOf(setting), setting]),
+  );
+  const all = [...processNames.flatMap(overridableSettingsOf).map(variableOf), ...otherVariables];
   const overrides: Override[] = [];
   const problems: Problem[] = [];
   for (const [source, text] of Object.entries(environment)) {

@@ -53,6 +53,14 @@ export function settingsOf(process: ProcessName): readonly Setting[] {
   ];
 }
 
+/** What flags and variables may set: everything but the configurations of other processes inside a local cluster's. */
+export function overridableSettingsOf(process: ProcessName): readonly Setting[] {
+  return settingsOf(process).filter(
+    ({ path: [key = ""], type }) =>
+      type !== "object" || !(processNames as readonly string[]).includes(key),
+  );
+}
+
 export function variableOf({ name }: Setting): string {
   return `DASMOS_${name.toUpperCase().replaceAll("-", "_")}`;
 }

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 export interface CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes to standard output: what was asked for, and nothing else. */
-  readonly out: (text: string) => void;
+  readonly out: (text: string | Uint8Array) => void;
   /** Writes to standard error. */
   readonly err: (text: string) => void;
 }

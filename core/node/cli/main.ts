@@ -14,6 +14,7 @@ import { registerMaster } from "./commands/master.js";
 import { registerModules } from "./commands/modules.js";
 import { registerRun } from "./commands/run.js";
 import { registerTeardown } from "./commands/teardown.js";
+import { stopWhenNobodyReads } from "./signals.js";
 
 /** One line for each file under `commands/`, in the order of the help. */
 const commands: readonly RegisterCommand[] = [
@@ -43,6 +44,7 @@ export async function main(
   args: readonly string[],
   context: CliContext = processContext,
 ): Promise<number> {
+  if (context === processContext) stopWhenNobodyReads();
   try {
     await createProgram(context).parseAsync(readMesosFlags(args), { from: "user" });
     return exitCodes.ok;

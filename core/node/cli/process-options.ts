@@ -3,7 +3,7 @@ import type { Override } from "../../kernel/configuration/overrides.js";
 import {
   type ProcessName,
   type Setting,
-  settingsOf,
+  overridableSettingsOf,
   variableOf,
 } from "../../kernel/configuration/settings.js";
 import type { ConfigurationSource } from "../load-configuration.js";
@@ -15,7 +15,7 @@ export function addProcessOptions(command: Command, process: ProcessName): Comma
     "-c, --config <file>",
     "the configuration file, YAML or JSON (env: DASMOS_CONFIG)",
   );
-  for (const setting of settingsOf(process))
+  for (const setting of overridableSettingsOf(process))
     for (const option of toOptions(setting)) command.addOption(option);
   return command;
 }
@@ -28,7 +28,7 @@ export function configurationSource(
 ): ConfigurationSource {
   const values: Readonly<Record<string, unknown>> = command.opts();
   const file = values["config"] ?? environment["DASMOS_CONFIG"];
-  const flags = settingsOf(process).flatMap((setting): Override[] => {
+  const flags = overridableSettingsOf(process).flatMap((setting): Override[] => {
     const value = values[toOptions(setting)[0]?.attributeName() ?? ""];
     if (typeof value !== "string" && typeof value !== "boolean") return [];
     return [{ setting, text: `${value}`, source: `--${setting.name}` }];

@@ -11,10 +11,10 @@ export class FileTail {
   constructor(
     private readonly agentUrl: string,
     private readonly path: string,
-    private readonly write: (bytes: Uint8Array) => void,
+    private readonly write: (bytes: Uint8Array) => void | Promise<void>,
   ) {}
 
-  /** Reads and writes out everything there is by now. @throws KernelError when the agent or the file is not there. */
+  /** Reads and writes out everything there is by now, no faster than `write` takes it. @throws KernelError when the agent or the file is not there. */
   async drain(): Promise<void> {
     for (;;) {
       const { read_file: read } = await callAgent(this.agentUrl, {
@@ -24,7 +24,7 @@ export class FileTail {
       const bytes = fromBase64(read?.data ?? "");
       if (bytes.length === 0) return;
       this.offset += bytes.length;
-      this.write(bytes);
+      await this.write(bytes);
     }
   }
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
+import { KernelError } from "../../base/kernel-error.js";
 import { SchedulerClient } from "../../client/scheduler-client.js";
+import { CallError } from "../../client/scheduler-transport.js";
 import { isTerminalState } from "../../protocol/task-state.js";
 import type { scheduler, v1 } from "../../protocol/v1.js";
 import { SystemClock } from "../system-clock.js";
 import { systemRandom } from "../system-random.js";
-import { FileTail, sandboxFile } from "./file-tail.js";
 import { HttpSchedulerTransport } from "./http-scheduler-transport.js";
+import { type Sink, TaskOutput } from "./task-output.js";
 
 export interface TaskRunOptions {
   readonly master: string;
@@ -18,11 +19,10 @@ export interface TaskRunOptions {
   /** In MiB. */
   readonly memory: number;
   readonly environment: Readonly<Record<string, string>>;
-  readonly stdout: (bytes: Uint8Array) => void;
-  readonly stderr: (bytes: Uint8Array) => void;
-  /** Hears of every update, for progress. */
-  readonly onStatus?: (status: v1.TaskStatus) => void;
-  readonly onWaiting?: (message: string) => void;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Hears what a user who waits should know. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** Where a task ran and how it ended. */
@@ -32,10 +32,9 @@ export interface TaskEnd {
   readonly agentUrl: string | undefined;
 }
 
-const POLL_MS = 100;
 /** So long after the master is lost the task goes on; then its framework counts as gone. */
 const FAILOVER_TIMEOUT_SECONDS = 60;
-const WAITING_NOTICE_MS = 5000;
+const WAITING_NOTICE_MS = 3000;
 
 /** Runs one command as a task of its own framework, from subscription to teardown, and brings its output here. */
 export class TaskRun {
@@ -45,7 +44,11 @@ export class TaskRun {
   private readonly taskId = { value: randomUUID() };
   private agentId: v1.AgentID | undefined;
   private agentUrl: string | undefined;
+  private output:
+    | { readonly streams: TaskOutput; readonly here: Promise<string | undefined> }
+    | undefined;
   private launched = false;
+  private ran = false;
   private killed = false;
   private subscribedOnce = false;
   private hasEnded = false;
@@ -63,29 +66,32 @@ export class TaskRun {
       clock: this.clock,
       random: systemRandom,
       frameworkInfo: {
-        user: userInfo().username,
+        user: userName(),
         name: `dasmos run ${options.name}`,
         failover_timeout: FAILOVER_TIMEOUT_SECONDS,
         capabilities: [{ type: "PARTITION_AWARE" }],
       },
-      onEvent: (event) => void this.onEvent(event).catch((error: Error) => this.fail(error)),
+      onEvent: (event) => void this.onEvent(event).catch((error: Error) => this.onFailure(error)),
       onDisconnected: (reason) => this.onDisconnected(reason),
-      onError: (message) => this.fail(new Error(message)),
+      onError: (message) => this.abandon(`the master has ended the framework: ${message}`),
     });
   }
 
-  /** Resolves when the task has ended, its output is here and its framework is gone. */
+  /**
+   * Resolves when the task has ended, its output is here and its framework is gone.
+   * @throws KernelError TRANSPORT_FAILED when there is no master, or it was abandoned.
+   */
   async run(): Promise<TaskEnd> {
     const notice = this.clock.schedule(WAITING_NOTICE_MS, () => this.noticeWaiting());
     this.client.start();
     try {
-      const output = this.streamOutput();
-      const status = await this.ended.finally(() => {
-        this.hasEnded = true;
-      });
-      await output;
+      const status = await this.ended;
+      this.hasEnded = true;
+      await this.finishOutput();
       return { status, frameworkId: this.client.frameworkId ?? "", agentUrl: this.agentUrl };
     } finally {
+      this.hasEnded = true;
+      this.output?.streams.end();
       notice.dispose();
       await this.client.teardown().catch(() => {});
       this.client.stop();
@@ -101,13 +107,24 @@ export class TaskRun {
     else this.settle({ task_id: this.taskId, state: "TASK_KILLED", message: "never launched" });
   }
 
+  /** Gives the task up: `run` tears its framework down, if it can, and throws. */
+  abandon(why: string): void {
+    this.fail(new KernelError("TRANSPORT_FAILED", why));
+  }
+
   private async onEvent(event: scheduler.Event): Promise<void> {
-    if (event.type === "SUBSCRIBED") {
-      this.subscribedOnce = true;
-      if (this.launched) await this.client.reconcile([{ task_id: this.taskId }]);
-    }
+    if (event.type === "SUBSCRIBED") await this.onSubscribed();
     for (const offer of event.offers?.offers ?? []) await this.onOffer(offer);
     if (event.update !== undefined) await this.onUpdate(event.update.status);
+  }
+
+  /** What was asked for while the master was away may have been lost. */
+  private async onSubscribed(): Promise<void> {
+    this.subscribedOnce = true;
+    if (!this.launched) return;
+    const { taskId: task_id, agentId: agent_id } = this;
+    await this.client.reconcile([{ task_id, ...(agent_id && { agent_id }) }]);
+    if (this.killed) await this.client.kill(task_id, agent_id);
   }
 
   private async onOffer(offer: v1.Offer): Promise<void> {
@@ -117,9 +134,8 @@ export class TaskRun {
     }
     this.launched = true;
     this.agentId = offer.agent_id;
-    const { address, scheme } = offer.url ?? {};
-    if (address !== undefined)
-      this.agentUrl = `${scheme}://${address.ip ?? address.hostname}:${address.port}`;
+    this.agentUrl = urlOf(offer);
+    this.startOutput();
     const launch = { task_infos: [this.task(offer.agent_id)] };
     await this.client.accept([offer.id], [{ type: "LAUNCH", launch }]);
     await this.client.suppress();
@@ -156,42 +172,58 @@ export class TaskRun {
 
   private async onUpdate(status: v1.TaskStatus): Promise<void> {
     if (status.task_id.value !== this.taskId.value) return;
-    this.options.onStatus?.(status);
-    await this.client.acknowledge(status);
+    if (status.state === "TASK_RUNNING") this.ran = true;
     if (isTerminalState(status.state) || status.state === "TASK_UNKNOWN") this.settle(status);
+    await this.client.acknowledge(status);
+  }
+
+  /** A call that did not reach the master is made up for once it is there again. */
+  private onFailure(error: Error): void {
+    if (error instanceof CallError && error.status === 0) this.onDisconnected(error.message);
+    else this.abandon(error.message);
   }
 
   private onDisconnected(reason: string): void {
     if (this.hasEnded) return;
-    if (this.subscribedOnce) this.options.onWaiting?.(`no connection to the master: ${reason}`);
-    else this.fail(new Error(`cannot subscribe at ${this.options.master}: ${reason}`));
+    if (this.subscribedOnce) this.options.onNotice?.(`no connection to the master: ${reason}`);
+    else this.abandon(`no master can be reached at ${this.options.master}: ${reason}`);
   }
 
   private noticeWaiting(): void {
     const { cpus, memory } = this.options;
     if (!this.launched)
-      this.options.onWaiting?.(
-        `waiting for an offer with ${cpus} cpus and ${memory} MiB of memory`,
-      );
+      this.options.onNotice?.(`waiting for an offer with ${cpus} cpus and ${memory} MiB of memory`);
   }
 
-  /** Brings output over while the task runs, and the rest of it when it has ended. */
-  private async streamOutput(): Promise<void> {
-    const tails = { stdout: this.options.stdout, stderr: this.options.stderr };
-    let files: readonly FileTail[] = [];
-    for (let last = false; !last; ) {
-      last = this.hasEnded;
-      const { frameworkId } = this.client;
-      if (files.length === 0 && this.agentUrl !== undefined && frameworkId !== undefined) {
-        const url = this.agentUrl;
-        files = Object.entries(tails).map(([file, write]) => {
-          const path = sandboxFile(frameworkId, this.taskId.value, file);
-          return new FileTail(url, path, write);
-        });
-      }
-      // Before the container exists there is no file yet, and a task that never ran has none.
-      for (const file of files) await file.drain().catch(() => {});
-      if (!last) await sleep(POLL_MS);
-    }
+  private startOutput(): void {
+    const { agentUrl, options, taskId } = this;
+    const { frameworkId } = this.client;
+    if (agentUrl === undefined || frameworkId === undefined) return;
+    const streams = new TaskOutput({ agentUrl, frameworkId, taskId: taskId.value }, options);
+    this.output = { streams, here: streams.follow() };
+  }
+
+  /** A task that never ran has no output; of one that did, the user has to know that some is missing. */
+  private async finishOutput(): Promise<void> {
+    this.output?.streams.end();
+    const failure = await this.output?.here;
+    if (failure !== undefined && this.ran)
+      this.options.onNotice?.(`some of the task's output is missing: ${failure}`);
+  }
+}
+
+function urlOf({ url }: v1.Offer): string | undefined {
+  if (url === undefined) return undefined;
+  const { ip, hostname, port } = url.address;
+  const host = ip ?? hostname ?? "";
+  return `${url.scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Not every user has a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `${process.getuid?.() ?? ""}`;
   }
 }

@@ -1,7 +1,15 @@
+import { join, resolve } from "node:path";
+import type { Disposable } from "../../../base/disposable.js";
+import { messageOf } from "../../../base/kernel-error.js";
+import type { AgentConfiguration } from "../../../kernel/configuration/agent-configuration.js";
+import type { HttpAddress } from "../../http/http-server.js";
+import type { LocalClusterProcess } from "../../local-cluster.js";
+import { VERSION } from "../../version.js";
 import type { CliContext, RegisterCommand } from "../command.js";
 import { addProcessOptions, configurationSource } from "../process-options.js";
 import { untilStopped } from "../signals.js";
-import type { LocalClusterProcess } from "../../local-cluster.js";
+
+const DEFAULT_PORT = 5050;
 
 /** `dasmos local`: a whole cluster in one process, and a small task to show that it runs. */
 export const registerLocal: RegisterCommand = (program, context) => {
@@ -16,40 +24,51 @@ export const registerLocal: RegisterCommand = (program, context) => {
         import("../../logger.js"),
       ]);
     const loaded = await loadLocalConfiguration(configurationSource(command, "local", context));
-    const { logLevel: level, logFormat: format, demo, workDir } = loaded.cluster.local;
+    const { logLevel: level, logFormat: format, demo: wanted } = loaded.cluster.local;
     const stopped = untilStopped();
     const cluster = await startLocalCluster(loaded, createLogger({ level, format }));
+    let demo: Disposable | undefined;
     try {
-      introduce(cluster, workDir, context);
-      if (demo && cluster.agents.length > 0)
-        await Promise.race([runDemo(urlOf(cluster.master), context), stopped]);
-      context.out("Press Ctrl-C to stop everything.\n");
+      introduce(cluster, loaded.cluster.agents, context);
+      if (wanted) demo = await startDemo(cluster.master, context);
+      else explainHowToStop(context);
       const end = await Promise.race([stopped, cluster.ended]);
       const failure = typeof end === "string" ? undefined : toError(end);
       if (failure !== undefined) throw failure;
+      context.out("\nStopping everything.\n");
     } finally {
+      await demo?.dispose();
       await cluster.dispose();
     }
   });
 };
 
-function introduce(cluster: LocalClusterProcess, workDir: string, { out }: CliContext): void {
-  const master = urlOf(cluster.master);
-  out(`A cluster is up.\n  master     ${master}\n`);
-  for (const agent of cluster.agents) out(`  agent      ${urlOf(agent)}\n`);
-  out(`  scheduler API  POST ${master}/api/v1/scheduler\n`);
-  out(`  state          ${master}/state\n`);
-  out(`  sandboxes      ${workDir}/agent-1/slaves/…\n`);
+function introduce(
+  { master, agents }: LocalClusterProcess,
+  configurations: readonly AgentConfiguration[],
+  { out }: CliContext,
+): void {
+  out(`Dasmos ${VERSION}: a cluster is up.\n\n`);
+  out(`  master     ${urlOf(master)}\n`);
+  agents.forEach((agent, i) => {
+    out(`  agent      ${urlOf(agent)}\n`);
+    out(`  sandboxes  ${join(resolve(configurations[i]?.workDir ?? ""), "slaves")}\n`);
+  });
+  out(`  API        ${urlOf(master)}/api/v1 for operators, /api/v1/scheduler for schedulers\n`);
+  out(`  state      ${urlOf(master)}/state\n\n`);
 }
 
-/** Proves with a task of its own that the cluster runs tasks. */
-async function runDemo(master: string, { out }: CliContext): Promise<void> {
+/** Proves with a task of its own that the cluster runs tasks. Disposing gives the task up if it still runs. */
+async function startDemo(master: HttpAddress, context: CliContext): Promise<Disposable> {
+  const { out, err } = context;
   const { TaskRun } = await import("../../client/task-run.js");
-  const command = 'echo "Hello from task $MESOS_EXECUTOR_ID"';
+  const command = 'echo "Hello from $MESOS_SANDBOX"';
   out(`Running a small task: ${command}\n`);
-  const show = (bytes: Uint8Array) => out(`  | ${Buffer.from(bytes).toString()}`);
-  const { status } = await new TaskRun({
-    master,
+  const decoder = new TextDecoder();
+  const show = (bytes: Uint8Array) =>
+    out(decoder.decode(bytes, { stream: true }).replace(/^(?=.)/gm, "  | "));
+  const task = new TaskRun({
+    master: urlOf(master),
     command: [command],
     name: "hello",
     cpus: 0.1,
@@ -57,10 +76,38 @@ async function runDemo(master: string, { out }: CliContext): Promise<void> {
     environment: {},
     stdout: show,
     stderr: show,
-  }).run();
-  out(`It ended as ${status.state}: ${status.message ?? ""}\n`);
+    onNotice: (message) => err(`  ${message}\n`),
+  });
+  let givenUp = false;
+  const ended = task.run().then(
+    ({ status }) => {
+      out(`It ended as ${status.state}: ${status.message ?? ""}\n\n`);
+      out(`Run another: ${invitation(master)}\n`);
+      explainHowToStop(context);
+    },
+    (error: unknown) => {
+      if (!givenUp) err(`The task was not run: ${messageOf(error)}\n`);
+    },
+  );
+  return {
+    dispose: () => {
+      givenUp = true;
+      task.abandon("the cluster stops");
+      return ended;
+    },
+  };
 }
 
-function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
+/** The command line that runs something here, from the root of a checkout. */
+function invitation(master: HttpAddress): string {
+  const where = master.port === DEFAULT_PORT ? "" : ` --master ${master.host}:${master.port}`;
+  return `npx dasmos run${where} -- 'echo hello; sleep 5'`;
+}
+
+function explainHowToStop({ out }: CliContext): void {
+  out("Press Ctrl-C to stop everything.\n");
+}
+
+function urlOf({ host, port }: HttpAddress): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

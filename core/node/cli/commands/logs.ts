@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { KernelError } from "../../../base/kernel-error.js";
 import { isTerminalState } from "../../../protocol/task-state.js";
 import type { v1 } from "../../../protocol/v1.js";
-import { type CliContext, type RegisterCommand, UsageError } from "../command.js";
+import type { CliContext, RegisterCommand } from "../command.js";
 import { addMasterOptions, type MasterOptions } from "../master-options.js";
 
 interface LogsOptions extends MasterOptions {
@@ -35,16 +36,19 @@ async function logs(id: string, options: LogsOptions, context: CliContext): Prom
     url,
     sandboxFile(task.framework_id.value, executorId, file),
     (bytes) => {
+      if (!options.json) return context.out(bytes);
       const text = decoder.decode(bytes, { stream: true });
-      context.out(options.json ? `${JSON.stringify({ taskId: id, file, text })}\n` : text);
+      return context.out(`${JSON.stringify({ taskId: id, file, text })}\n`);
     },
   );
-  await tail.drain();
-  while (options.follow && !isTerminalState((await findTask(id, options.master)).state)) {
-    await sleep(POLL_MS);
-    await tail.drain();
+  if (!options.follow) return tail.drain();
+  for (let last = false; !last; ) {
+    last = isTerminalState((await findTask(id, options.master)).state);
+    // Before the container exists there is no file yet.
+    if (last) await tail.drain();
+    else await tail.drain().catch(() => {});
+    if (!last) await sleep(POLL_MS);
   }
-  if (options.follow) await tail.drain();
 }
 
 async function findTask(id: string, master: string): Promise<v1.Task> {
@@ -52,7 +56,8 @@ async function findTask(id: string, master: string): Promise<v1.Task> {
   const { get_tasks: all } = await callMaster(master, { type: "GET_TASKS" });
   const lists = [all?.tasks, all?.unreachable_tasks, all?.completed_tasks];
   const found = lists.flatMap((list) => list ?? []).find(({ task_id }) => task_id.value === id);
-  if (found === undefined) throw new UsageError(`no task '${id}' is known at ${master}`);
+  if (found === undefined)
+    throw new KernelError("NOT_KNOWN", `no task '${id}' is known at ${master}`);
   return found;
 }
 
@@ -61,7 +66,7 @@ async function agentUrl(agentId: string, master: string): Promise<string> {
   const { get_agents } = await callMaster(master, { type: "GET_AGENTS" });
   const agent = get_agents?.agents?.find(({ agent_info }) => agent_info.id?.value === agentId);
   if (agent === undefined)
-    throw new UsageError(`agent ${agentId}, where the task ran, is not registered`);
+    throw new KernelError("NOT_KNOWN", `agent ${agentId}, where the task ran, is not registered`);
   const address = /@(.+)$/.exec(agent.pid ?? "")?.[1];
   return `http://${address ?? `${agent.agent_info.hostname}:${agent.agent_info.port ?? 5051}`}`;
 }

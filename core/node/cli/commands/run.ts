@@ -1,14 +1,16 @@
+import { once } from "node:events";
 import { InvalidArgumentError } from "commander";
 import type { v1 } from "../../../protocol/v1.js";
 import type { CliContext, RegisterCommand } from "../command.js";
 import { CommandFailed } from "../command.js";
 import { addMasterOptions, type MasterOptions } from "../master-options.js";
+import { onStopRequest } from "../signals.js";
 
 interface RunOptions extends MasterOptions {
   readonly cpus: number;
   readonly mem: number;
   readonly name?: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `dasmos run`: one command on the cluster, with its output and exit code here. */
@@ -20,7 +22,7 @@ export const registerRun: RegisterCommand = (program, context) => {
     .option("--cpus <number>", "cpus of the task", positive, 0.1)
     .option("--mem <MiB>", "memory of the task", positive, 32)
     .option("--name <name>", "the task's name; absent: the command's first word")
-    .option("--env <KEY=VALUE>", "a variable of its environment; may be repeated", variable, {});
+    .option("--env <KEY=VALUE>", "a variable of its environment; may be repeated", variable);
   addMasterOptions(command, context).action((words: readonly string[], options: RunOptions) =>
     run(words, options, context),
   );
@@ -39,24 +41,38 @@ async function run(
   const task = new TaskRun({
     master: options.master,
     command: words,
-    name: options.name ?? words[0] ?? "",
+    name: options.name ?? nameOf(words),
     cpus: options.cpus,
     memory: options.mem,
-    environment: options.env,
-    stdout: (bytes) => void process.stdout.write(bytes),
-    stderr: (bytes) => void process.stderr.write(bytes),
-    onWaiting: say,
+    environment: options.env ?? {},
+    stdout: (bytes) => write(process.stdout, bytes),
+    stderr: (bytes) => write(process.stderr, bytes),
+    onNotice: say,
   });
-  const onSignal = () => void task.kill().catch(() => {});
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  let askedBy: NodeJS.Signals | undefined;
+  const stopping = onStopRequest((signal) => {
+    askedBy = signal;
+    say("killing the task; a second Ctrl-C does not wait for its end");
+    task.kill().catch(() => {});
+  });
   try {
     const { status, frameworkId } = await task.run();
     report(status, frameworkId, options, context);
-    const exitCode = exitCodeOf(status);
+    const exitCode = exitCodeOf(status, askedBy);
     if (exitCode !== 0) throw new CommandFailed(exitCode);
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    await stopping.dispose();
   }
+}
+
+/** A shell command is one word to us. */
+function nameOf([first = ""]: readonly string[]): string {
+  return first.trim().split(/\s/, 1)[0] ?? "";
+}
+
+/** Resolves once the stream takes more. */
+async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  if (!stream.write(bytes)) await once(stream, "drain");
 }
 
 /** The end is told on stderr: stdout is the task's. */
@@ -80,7 +96,7 @@ function positive(text: string): number {
 
 function variable(
   text: string,
-  before: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> {
   const equals = text.indexOf("=");
   if (equals < 1) throw new InvalidArgumentError(`expected KEY=VALUE, got "${text}"`);
