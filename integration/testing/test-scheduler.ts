@@ -18,6 +18,9 @@ export interface TestSchedulerOptions {
   readonly onUpdate?: (status: v1.TaskStatus) => void;
 }
 
+/** What to do with an offer; undefined: something else may be done with it. */
+export type Choice = (offer: v1.Offer) => readonly v1.Offer.Operation[] | undefined;
+
 /** A task to run as soon as an offer has room for it. */
 export interface TestTask {
   readonly taskId: string;
@@ -29,6 +32,7 @@ export interface TestTask {
 export class TestScheduler {
   readonly client: SchedulerClient;
   readonly updates: v1.TaskStatus[] = [];
+  readonly operationUpdates: v1.OperationStatus[] = [];
   readonly errors: string[] = [];
   /** What was offered last and not used. */
   offered: readonly v1.Offer[] = [];
@@ -36,6 +40,7 @@ export class TestScheduler {
   private readonly clock = new SystemClock();
   private readonly transport: HttpSchedulerTransport;
   private pending: readonly TestTask[] = [];
+  private readonly wishes = new Set<{ readonly choose: Choice; readonly done: () => void }>();
 
   constructor(private readonly options: TestSchedulerOptions) {
     this.transport = new HttpSchedulerTransport(options);
@@ -71,6 +76,11 @@ export class TestScheduler {
     this.pending = [...this.pending, ...tasks];
   }
 
+  /** Resolves once operations were sent for the first offer that `choose` has some for. */
+  async accept(choose: Choice): Promise<void> {
+    await new Promise<void>((done) => this.wishes.add({ choose, done }));
+  }
+
   /** The states each task went through, without repetition. */
   states(): ReadonlyMap<string, readonly v1.TaskState[]> {
     const states = new Map<string, v1.TaskState[]>();
@@ -98,9 +108,19 @@ export class TestScheduler {
     }
     for (const offer of event.offers?.offers ?? []) await this.onOffer(offer);
     if (event.update !== undefined) await this.onUpdate(event.update.status);
+    if (event.update_operation_status !== undefined)
+      await this.onOperation(event.update_operation_status.status);
   }
 
   private async onOffer(offer: v1.Offer): Promise<void> {
+    for (const wish of this.wishes) {
+      const operations = wish.choose(offer);
+      if (operations === undefined) continue;
+      this.wishes.delete(wish);
+      await this.client.accept([offer.id], operations, { refuse_seconds: 0 });
+      wish.done();
+      return;
+    }
     let left = Resources.fromWire(offer.resources).unallocate();
     const waiting: TestTask[] = [];
     const taskInfos: v1.TaskInfo[] = [];
@@ -126,6 +146,17 @@ export class TestScheduler {
     this.updates.push(status);
     this.options.onUpdate?.(status);
     if (this.options.acknowledge !== false) await this.client.acknowledge(status);
+  }
+
+  private async onOperation(status: v1.OperationStatus): Promise<void> {
+    this.operationUpdates.push(status);
+    const { operation_id, agent_id, uuid } = status;
+    if (operation_id === undefined || uuid === undefined) return;
+    const acknowledged = { operation_id, ...(agent_id && { agent_id }), uuid: uuid.value };
+    await this.client.call({
+      type: "ACKNOWLEDGE_OPERATION_STATUS",
+      acknowledge_operation_status: acknowledged,
+    });
   }
 
   /** A master that goes away takes calls with it; the client subscribes again. */
