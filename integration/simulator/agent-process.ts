@@ -14,7 +14,7 @@ import { Endpoint, type EndpointHandlers } from "./network/endpoint.js";
 import type { SimulatedCheckpoints } from "./simulated-checkpoints.js";
 import type { ContainerListener, SimulatedContainerizer } from "./simulated-containerizer.js";
 import { SimulatedProcess } from "./simulated-process.js";
-import type { CallAnswer, ExecutorConnection, ToAgent } from "./wire.js";
+import type { ExecutorConnection, ToAgent } from "./wire.js";
 import type { World } from "./world.js";
 
 /** An agent's machine, and all of it that can be looked at. */
@@ -102,9 +102,10 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
   }
 
   /** An executor's call other than SUBSCRIBE. */
-  serveExecutor(call: executor.Call, answer: (answer: CallAnswer) => void): void {
+  serveExecutor(call: executor.Call): void {
     if (this.machine === undefined) return;
-    this.step({ type: "EXECUTOR_CALL", request: this.http.receive(answer), stream: "", call });
+    const request = this.http.receive(() => {});
+    this.step({ type: "EXECUTOR_CALL", request, stream: "", call });
   }
 
   protected override boot(): void {

@@ -17,6 +17,7 @@ import { SchedulerProcess } from "./scheduler-process.js";
 import { SimulatedCheckpoints } from "./simulated-checkpoints.js";
 import { SimulatedContainerizer } from "./simulated-containerizer.js";
 import { quietDisk, SimulatedDisk } from "./simulated-disk.js";
+import { SimulatedExecutor } from "./simulated-executor.js";
 import { SimulatedRegistry } from "./simulated-registry.js";
 import type { SimulationOptions } from "./simulation-options.js";
 import type { World } from "./world.js";
@@ -66,20 +67,26 @@ export function buildCluster(world: World, options: SimulationOptions): Cluster 
       startTimeMs,
       ...options.agent,
     });
-    agents.push(
-      new AgentProcess(world, {
-        name,
-        settings,
-        leader,
-        checkpoints: new SimulatedCheckpoints(newDisk()),
-        containerizer: new SimulatedContainerizer(world),
-        build: (own, random) => new Agent({ settings: own, random, hooks: agentHooks }),
-        knownContainers: () => new Set(),
-        maxReconnectMs: options.maxReconnectMs ?? 1_000,
-        congestionLimit: options.congestionLimit ?? 1_000,
-        restartMs: 5_000,
-      }),
-    );
+    const containerizer = new SimulatedContainerizer(world);
+    const agent = new AgentProcess(world, {
+      name,
+      settings,
+      leader,
+      checkpoints: new SimulatedCheckpoints(newDisk()),
+      containerizer,
+      build: (own, random) => new Agent({ settings: own, random, hooks: agentHooks }),
+      knownContainers: () => new Set(),
+      maxReconnectMs: options.maxReconnectMs ?? 1_000,
+      congestionLimit: options.congestionLimit ?? 1_000,
+      restartMs: 5_000,
+    });
+    containerizer.startExecutor = (container) =>
+      new SimulatedExecutor(world, container, {
+        agent,
+        onTask: (taskId, runs) => containerizer.onTask(taskId, container.id, runs),
+        exit: () => containerizer.exit(container.id, 0),
+      });
+    agents.push(agent);
   }
   const schedulers = (options.schedulers ?? [{}]).map((behaviour, i) => {
     const whole = { ...plainScheduler, name: `scheduler-${i + 1}`, ...behaviour };

@@ -1,4 +1,4 @@
-import type { ContainerId } from "../../core/base/ids.js";
+import type { ContainerId, TaskId } from "../../core/base/ids.js";
 import type { ContainerConfig, ContainerTermination } from "../../core/contracts/container.js";
 import { between } from "./chance.js";
 import { parseTaskScript, type TaskScript } from "./task-script.js";
@@ -20,6 +20,8 @@ export interface SimulatedContainer {
   readonly script: TaskScript;
   phase: "LAUNCHING" | "RUNNING";
   next: Appointment | undefined;
+  /** What runs in it, where that is not a task's command. */
+  executor: { stop(): void } | undefined;
 }
 
 const SIGKILL = 9;
@@ -32,8 +34,10 @@ const MAX_EXIT_MS = 50;
  */
 export class SimulatedContainerizer {
   readonly containers = new Map<ContainerId, SimulatedContainer>();
-  /** Told whenever a container begins or ceases to run. */
-  onChange: (container: SimulatedContainer, runs: boolean) => void = () => {};
+  /** Told whenever a task begins or ceases to run in a container. */
+  onTask: (taskId: TaskId, containerId: ContainerId, runs: boolean) => void = () => {};
+  /** Starts the executor of a container that has just begun to run. */
+  startExecutor: (container: SimulatedContainer) => { stop(): void } = () => ({ stop: () => {} });
   private listener: ContainerListener | undefined;
   private nextPid = 1000;
 
@@ -63,6 +67,7 @@ export class SimulatedContainerizer {
       script,
       phase: "LAUNCHING",
       next: undefined,
+      executor: undefined,
     };
     this.containers.set(id, container);
     container.next = clock.schedule(between(random, 1, MAX_LAUNCH_MS), () => {
@@ -94,7 +99,7 @@ export class SimulatedContainerizer {
   powerOff(): void {
     for (const container of this.containers.values()) {
       container.next?.dispose();
-      if (container.phase === "RUNNING") this.onChange(container, false);
+      this.cease(container);
     }
     this.containers.clear();
     this.detach();
@@ -108,12 +113,23 @@ export class SimulatedContainerizer {
 
   private begin(container: SimulatedContainer): void {
     const { runMs, exitCode } = container.script;
+    const { taskInfo } = container.config;
     container.phase = "RUNNING";
     container.next = undefined;
-    this.onChange(container, true);
     this.report((to) => to.onLaunched(container.id, container.pid));
-    if (runMs !== undefined && container.config.taskInfo !== undefined)
+    if (taskInfo === undefined) {
+      container.executor = this.startExecutor(container);
+      return;
+    }
+    this.onTask(taskInfo.task_id.value, container.id, true);
+    if (runMs !== undefined)
       container.next = this.world.clock.schedule(runMs, () => this.end(container, { exitCode }));
+  }
+
+  private cease({ id, phase, config, executor }: SimulatedContainer): void {
+    if (phase !== "RUNNING") return;
+    if (config.taskInfo === undefined) executor?.stop();
+    else this.onTask(config.taskInfo.task_id.value, id, false);
   }
 
   private endSoon(container: SimulatedContainer, termination: ContainerTermination): void {
@@ -126,7 +142,7 @@ export class SimulatedContainerizer {
   private end(container: SimulatedContainer, termination: ContainerTermination): void {
     container.next?.dispose();
     if (!this.containers.delete(container.id)) return;
-    if (container.phase === "RUNNING") this.onChange(container, false);
+    this.cease(container);
     this.report((to) => to.onExited(container.id, termination));
   }
 

@@ -220,8 +220,8 @@ export class Simulation {
   private watch(): void {
     const { placements, updateOrder } = this;
     for (const agent of this.cluster.agents) {
-      agent.containerizer.onChange = (container, runs) =>
-        placements.onChange(agent.name, container, runs);
+      agent.containerizer.onTask = (taskId, containerId, runs) =>
+        placements.onTask(taskId, { agent: agent.name, containerId }, runs);
       agent.onSend = (message) => {
         if (message.type === "STATUS_UPDATE") updateOrder.onSent(agent.name, message.update);
       };

@@ -138,6 +138,7 @@ function drawScheduler(random: Random, name: string): SchedulerBehaviour {
     stubborn: sometimes(0.3),
     endless: sometimes(0.2),
     killed: sometimes(0.3),
+    customExecutor: pick(random, [0, 0, 0.5]),
     lateAcknowledgement: sometimes(0.3),
     maxLateMs: pick(random, [1_000, 30_000]),
     lostAcknowledgement: sometimes(0.1),

@@ -16,12 +16,15 @@ export function printTaskScript(script: TaskScript): string {
   return `run ${script.runMs ?? "forever"}${how}; exit ${script.exitCode}`;
 }
 
+/** The command of a custom executor, whose tasks have scripts of their own. */
+export const EXECUTOR_COMMAND = "run an executor";
+
 export function parseTaskScript(text: string): TaskScript {
   const match = /^run (\d+|forever)( stubbornly)?; exit (\d+)$/.exec(text);
   return {
     runMs: match === null || match[1] === "forever" ? undefined : Number(match[1]),
     exitCode: Number(match?.[3] ?? 0),
-    failsToLaunch: match === null,
+    failsToLaunch: match === null && text !== EXECUTOR_COMMAND,
     stubborn: match?.[2] !== undefined,
   };
 }

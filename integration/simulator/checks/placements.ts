@@ -1,10 +1,11 @@
 import { assert } from "../../../core/base/assert.js";
+import type { ContainerId, TaskId } from "../../../core/base/ids.js";
 import type { JobLedger } from "../scheduler/job-ledger.js";
-import type { SimulatedContainer } from "../simulated-containerizer.js";
 
-interface Placement {
+/** Where a task runs. */
+export interface Placement {
   readonly agent: string;
-  readonly containerId: string;
+  readonly containerId: ContainerId;
 }
 
 /**
@@ -24,11 +25,12 @@ export class Placements {
     return this.running;
   }
 
-  onChange(agent: string, { id, config }: SimulatedContainer, runs: boolean): void {
-    const taskId = config.taskInfo?.task_id.value;
-    if (taskId === undefined) return;
-    const elsewhere = (this.running.get(taskId) ?? []).filter((one) => one.containerId !== id);
-    if (runs) elsewhere.push({ agent, containerId: id });
+  onTask(taskId: TaskId, place: Placement, runs: boolean): void {
+    const { containerId } = place;
+    const elsewhere = (this.running.get(taskId) ?? []).filter(
+      (one) => one.containerId !== containerId,
+    );
+    if (runs) elsewhere.push(place);
     if (elsewhere.length === 0) this.running.delete(taskId);
     else this.running.set(taskId, elsewhere);
     if (!runs) return;

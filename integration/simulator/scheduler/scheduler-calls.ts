@@ -1,6 +1,6 @@
 import type { AgentId, FrameworkId, OfferId, TaskId } from "../../../core/base/ids.js";
 import type { scheduler, v1 } from "../../../core/protocol/v1.js";
-import { printTaskScript } from "../task-script.js";
+import { EXECUTOR_COMMAND, printTaskScript } from "../task-script.js";
 import type { TaskRecord } from "./job-ledger.js";
 import type { SchedulerBehaviour } from "./scheduler-behaviour.js";
 
@@ -122,7 +122,7 @@ function taskInfo({ id, job, agentId }: TaskRecord): v1.TaskInfo {
     executor: {
       type: "CUSTOM",
       executor_id: { value: `executor-${id}` },
-      command: { value: "executor" },
+      command: { value: EXECUTOR_COMMAND },
     },
   };
 }
