@@ -13,6 +13,7 @@ export const errorCodes = {
   STORE_FENCED: "a newer leader has written to the store",
   CONTAINER_FAILED: "a container was not prepared or launched",
   TRANSPORT_FAILED: "a connection was not made or was lost",
+  REQUEST_REFUSED: "a master or an agent did not do what it was asked to",
   NOT_SUPPORTED: "nothing fills this module kind yet",
   PERMISSION_DENIED: "the process may not do this",
 } as const;

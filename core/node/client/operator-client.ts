@@ -4,19 +4,19 @@ import type { agent, master } from "../../protocol/v1.js";
 
 const TIMEOUT_MS = 60_000;
 
-/** Calls the operator API of a master; a follower's redirect is followed. @throws KernelError TRANSPORT_FAILED. */
+/** Calls the operator API of a master; a follower's redirect is followed. @throws KernelError TRANSPORT_FAILED or REQUEST_REFUSED. */
 export async function callMaster(url: string, call: master.Call): Promise<master.Response> {
   const text = await post(url, masterCall.toJson(call));
   return text === "" ? {} : masterResponse.parseJson(text);
 }
 
-/** Calls the operator API of an agent. @throws KernelError TRANSPORT_FAILED. */
+/** Calls the operator API of an agent. @throws KernelError TRANSPORT_FAILED or REQUEST_REFUSED. */
 export async function callAgent(url: string, call: agent.Call): Promise<agent.Response> {
   const text = await post(url, agentCall.toJson(call));
   return text === "" ? {} : agentResponse.parseJson(text);
 }
 
-/** Reads an endpoint of a master that takes no call. @throws KernelError TRANSPORT_FAILED. */
+/** Reads an endpoint of a master that takes no call. @throws KernelError TRANSPORT_FAILED or REQUEST_REFUSED. */
 export async function getFromMaster(url: string, path: string): Promise<string> {
   return await fetchText(new URL(path, url), { headers: { accept: "application/json" } });
 }
@@ -40,7 +40,7 @@ async function fetchText(target: URL, init: RequestInit): Promise<string> {
   }
   if (!response.ok) {
     const message = `${target.origin} answered ${response.status}: ${text.trim()}`;
-    throw new KernelError("TRANSPORT_FAILED", message);
+    throw new KernelError("REQUEST_REFUSED", message);
   }
   return text;
 }

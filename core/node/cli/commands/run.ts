@@ -57,8 +57,8 @@ async function run(
   });
   try {
     const { status, frameworkId } = await task.run();
-    report(status, frameworkId, options, context);
     const exitCode = exitCodeOf(status, askedBy);
+    report(status, { frameworkId, exitCode }, options, context);
     if (exitCode !== 0) throw new CommandFailed(exitCode);
   } finally {
     await stopping.dispose();
@@ -78,13 +78,13 @@ async function write(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<voi
 /** The end is told on stderr: stdout is the task's. */
 function report(
   status: v1.TaskStatus,
-  frameworkId: string,
+  more: { readonly frameworkId: string; readonly exitCode: number },
   { json }: RunOptions,
   { err }: CliContext,
 ): void {
   const { state, message, reason } = status;
   const taskId = status.task_id.value;
-  if (json) err(`${JSON.stringify({ frameworkId, taskId, state, message, reason })}\n`);
+  if (json) err(`${JSON.stringify({ ...more, taskId, state, message, reason })}\n`);
   else if (state !== "TASK_FINISHED") err(`dasmos: ${state}: ${message ?? ""}\n`);
 }
 
