@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { UpgradeServer } from "../contracts/upgrade-server.js";
 import type { Benchmark, Figures } from "./benchmark.js";
+import { measureHttpFloor } from "./floor-http.js";
 import { transports } from "./floor-transports.js";
 
 const AGENT = fileURLToPath(new URL("./floor-agent.js", import.meta.url));
@@ -25,17 +26,20 @@ async function measure(name: string, window: number): Promise<Figures> {
   return { ...figures, masterPerUpdateUs: (user + system) / MESSAGES };
 }
 
-/** How fast acknowledged status updates go over bare sockets, and over the transport, with nothing behind them. */
+/** What the machine gives at best: updates over bare sockets and over the transport, and calls of bare HTTP. */
 export const floor: Benchmark = {
   name: "floor",
-  title: "Floor: acknowledged status updates over one connection, nothing behind it",
+  title:
+    "Floor: acknowledged status updates over one connection, and acknowledging calls, with nothing behind them",
   mainFigure: "updatesPerSecond",
   rounds: 3,
-  cases: () =>
-    WINDOWS.flatMap((window) =>
+  cases: () => [
+    ...WINDOWS.flatMap((window) =>
       Object.keys(transports).map((name) => ({
         name: `${name}, window ${window}`,
         run: () => measure(name, window),
       })),
     ),
+    { name: "bare HTTP, POST and 202", run: measureHttpFloor },
+  ],
 };
