@@ -1,5 +1,6 @@
 import { SeededRandom } from "../../core/base/random.js";
 import type { Allocation, Quota } from "../../core/contracts/allocator.js";
+import type { v1 } from "../../core/protocol/v1.js";
 import { parseMinAllocatable } from "../../core/resources/quantities.js";
 import { Resources } from "../../core/resources/resources.js";
 import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
@@ -62,9 +63,21 @@ export class AllocatorCluster {
   }
 }
 
+/** Decoded anew for each agent, as from its own message. */
 function agent(index: number, resources: string) {
   const info = { hostname: `host-${index}`, id: { value: `agent-${index}` } };
-  return { info, capabilities, total: Resources.parse(resources) };
+  return { info, capabilities, total: Resources.fromWire(wire(resources)) };
+}
+
+const texts = new Map<string, readonly v1.Resource[]>();
+
+function wire(text: string): readonly v1.Resource[] {
+  let list = texts.get(text);
+  if (!list) {
+    list = Resources.parse(text).toWire();
+    texts.set(text, list);
+  }
+  return list;
 }
 
 function framework(id: string, role: string) {

@@ -82,17 +82,17 @@ export class DrfSorter implements Sorter {
   }
 
   sort(): Iterable<string> {
-    return new ClientOrder(this.tree.root, (node) => this.ordered(node));
+    return new ClientOrder(this.tree.root, this.ordered);
   }
 
-  private ordered(node: TreeNode): readonly TreeNode[] {
+  private readonly ordered = (node: TreeNode): readonly TreeNode[] => {
     if (node.version !== this.version) {
-      node.active.forEach((child) => this.measure(child));
+      for (const child of node.active) this.measure(child);
       node.active.sort(compare);
       node.version = this.version;
     }
     return node.active;
-  }
+  };
 
   private measure(node: TreeNode): void {
     let share = 0;
@@ -121,13 +121,15 @@ export class DrfSorter implements Sorter {
   private reorder(node: TreeNode): void {
     const level = node.parent as TreeNode;
     if (node.activeClients === 0 || level.version !== this.version) return;
-    const from = place(level.active, node);
+    const { active } = level;
+    const from = active[0] === node ? 0 : place(active, node);
     this.measure(node);
-    const next = level.active[from + 1];
-    const previous = level.active[from - 1];
+    const next = active[from + 1];
+    const previous = active[from - 1];
     if ((!next || compare(node, next) < 0) && (!previous || compare(previous, node) < 0)) return;
-    level.active.splice(from, 1);
-    level.active.splice(place(level.active, node), 0, node);
+    if (from === 0) active.shift();
+    else active.splice(from, 1);
+    active.splice(place(active, node), 0, node);
   }
 
   /** By the sorter's index of names; the same array every time. */

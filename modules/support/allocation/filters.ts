@@ -17,6 +17,8 @@ export class FilterTable {
   private readonly generations: number[] = [];
   private readonly refused: (Resources | undefined)[] = [];
   private older: Map<number, readonly Filter[]> | undefined;
+  /** The last comparison: clients after clients have refused the same thing. */
+  private last: { refused: Resources; bundle: Resources; contains: boolean } | undefined;
 
   add(slot: number, filter: Filter, nowMs: number): void {
     const rest = this.filters(slot).filter((one) => {
@@ -52,10 +54,17 @@ export class FilterTable {
     const refused = this.refused[slot];
     if (!refused) return 0;
     const untilMs = this.untilMs[slot] as number;
-    if (this.generations[slot] === generation && untilMs > nowMs && refused.contains(bundle)) {
-      return untilMs;
-    }
+    const counts = this.generations[slot] === generation && untilMs > nowMs;
+    if (counts && this.hasRefused(refused, bundle)) return untilMs;
     return this.older?.has(slot) ? this.keptByOlder(slot, generation, bundle, nowMs) : 0;
+  }
+
+  private hasRefused(refused: Resources, bundle: Resources): boolean {
+    if (refused === bundle) return true;
+    if (this.last?.refused !== refused || this.last.bundle !== bundle) {
+      this.last = { refused, bundle, contains: refused.contains(bundle) };
+    }
+    return this.last.contains;
   }
 
   private keptByOlder(slot: number, generation: number, bundle: Resources, nowMs: number): number {

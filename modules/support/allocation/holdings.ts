@@ -28,6 +28,7 @@ export class Holdings {
     resources: Resources,
     bare = resources.unallocate(),
   ): void {
+    if (resources.isEmpty) return;
     const before = agent.held.get(frameworkId) ?? Resources.empty;
     const { available } = agent;
     agent.give(frameworkId, before.plus(resources), bare);
