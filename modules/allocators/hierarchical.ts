@@ -9,6 +9,8 @@ import type {
   AllocatorAgent,
   AllocatorFramework,
   AllocatorOptions,
+  Explanation,
+  ExplainQuery,
   InverseOfferResponse,
   Quota,
   ResourceConversion,
@@ -19,6 +21,7 @@ import type { v1 } from "../../core/protocol/v1.js";
 import type { Resources } from "../../core/resources/resources.js";
 import type { AgentState } from "../support/allocation/agent-state.js";
 import { AllocatorState } from "../support/allocation/allocator-state.js";
+import { explain } from "../support/allocation/explanation.js";
 
 const nothing: AllocationSlice = { allocations: [], inverseAllocations: [], more: false };
 
@@ -225,6 +228,10 @@ export class HierarchicalAllocator implements Allocator {
     const more = run.inProgress;
     const inverseAllocations = more ? [] : inverseOffers.take(nowMs);
     return { allocations, inverseAllocations, more };
+  }
+
+  explain(query: ExplainQuery, nowMs: number): Explanation {
+    return explain(this.state, query, nowMs);
   }
 
   private agent(agentId: AgentId): AgentState | undefined {

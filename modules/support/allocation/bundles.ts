@@ -33,11 +33,12 @@ export class Bundles {
     return region !== undefined && this.region !== undefined && region !== this.region;
   }
 
-  /** What is there for the role, less what the framework cannot take. */
-  takeable(agent: AgentState, { framework, role }: Client, run: number): Resources {
+  /** What is there for the role, less what the framework cannot take and shared volumes that the run has offered. */
+  takeable(agent: AgentState, { framework, role }: Client, run = -1): Resources {
     let resources = agent.available;
     if (resources.hasShared) {
-      if (agent.sharedOfferedInRun === run) resources = resources.without(agent.sharedOffered);
+      if (run >= 0 && agent.sharedOfferedInRun === run)
+        resources = resources.without(agent.sharedOffered);
       if (!framework.takesShared) resources = resources.nonShared();
     }
     if (resources.hasReservations) {

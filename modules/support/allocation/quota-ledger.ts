@@ -160,13 +160,22 @@ export class QuotaLedger {
   }
 
   /** The room once that much has gone towards the guarantee: the limit is closer, the surplus is as it was. */
-  roomBeyond({ account }: TopRole, guaranteed: ResourceQuantities): ResourceQuantities {
+  roomBeyond(top: TopRole, guaranteed: ResourceQuantities): ResourceQuantities {
+    const room = new Map(this.roomToLimit(top, guaranteed));
+    for (const [name, surplus] of this.surplus()) {
+      room.set(name, Math.min(surplus, room.get(name) ?? surplus));
+    }
+    return room;
+  }
+
+  /** The room by the role's own limit alone. */
+  roomToLimit({ account }: TopRole, guaranteed = noQuantities): ResourceQuantities {
     this.keep();
-    const room = new Map(this.surplus());
+    const room = new Map<string, number>();
     const { quota, consumed } = account ?? this.noAccount;
     for (const [name, limit] of quota.limits) {
       const left = limit - (consumed.get(name) ?? 0) - (guaranteed.get(name) ?? 0);
-      room.set(name, Math.max(Math.min(left, room.get(name) ?? left), 0));
+      room.set(name, Math.max(left, 0));
     }
     return room;
   }

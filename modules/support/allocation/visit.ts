@@ -43,8 +43,7 @@ export class Visit {
   /** At the end: what would have to change for another visit to find more. */
   settle(): void {
     const { agent } = this;
-    if (agent.version !== this.version || agent.available.isEmpty || agent.available.hasShared)
-      return;
+    if (agent.version !== this.version || !agent.isOfferable || agent.available.hasShared) return;
     const settlement: Settlement = {
       epoch: this.epoch,
       untilMs: this.untilMs,

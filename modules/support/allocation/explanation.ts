@@ -1,0 +1,100 @@
+import type { AgentId } from "../../../core/base/ids.js";
+import type { Explanation, ExplainQuery } from "../../../core/contracts/allocator.js";
+import type { Resources } from "../../../core/resources/resources.js";
+import type { AgentState } from "./agent-state.js";
+import type { AllocatorState } from "./allocator-state.js";
+import type { Client } from "./framework-state.js";
+
+const messages = {
+  FRAMEWORK_INACTIVE: "the framework is not connected, or has been deactivated",
+  NOT_SUBSCRIBED: "the framework has left the role, and only still holds something in it",
+  SUPPRESSED: "the framework has suppressed offers for the role",
+  AGENT_INACTIVE: "the agent is disconnected, deactivated or draining",
+  NOT_WHITELISTED: "the agent's host is not on the whitelist",
+  ALLOCATED: "all of the agent is offered or in use",
+  HIERARCHICAL_ROLE: "the agent is too old for roles below others",
+  GPU_RESOURCES: "the agent has GPUs, and the framework does not have the GPU_RESOURCES capability",
+  REGION: "the agent is in another region, and the framework is not REGION_AWARE",
+  CONSTRAINT: "the framework's offer constraints exclude the agent",
+  RESERVED: "what is left of the agent is reserved for other roles",
+  CAPABILITY: "what is left is revocable, shared or refined, and the framework does not take that",
+  MINIMUM: "what is left is less than the smallest offer allowed",
+  QUOTA_LIMIT: "the role has reached the limit of its quota",
+  HEADROOM: "what is left is held back for guarantees of other roles",
+  FILTER: "the framework has declined as much of the agent, and its filter is not over",
+  FAIR_SHARE: "nothing stands in the way: it is the turn of others with a smaller share",
+} as const;
+export type Rule = keyof typeof messages;
+
+const EXAMPLES = 5;
+
+/** Finds, by the rules of a run, what keeps a framework from being offered the agents there are. */
+export function explain(state: AllocatorState, query: ExplainQuery, nowMs: number): Explanation {
+  const { frameworkId, role } = query;
+  const clients = [...(state.frameworkStates.get(frameworkId)?.clients.values() ?? [])];
+  const asked = clients.filter((client) => role === undefined || client.role.name === role);
+  return {
+    frameworkId,
+    roles: asked.map((client) => ({
+      role: client.role.name,
+      rules: rulesOf(state, client, agentsOf(state, query.agentId), nowMs),
+    })),
+  };
+}
+
+function agentsOf(state: AllocatorState, agentId: AgentId | undefined): readonly AgentState[] {
+  if (agentId === undefined) return [...state.agentStates.values()];
+  const agent = state.agentStates.get(agentId);
+  return agent ? [agent] : [];
+}
+
+function rulesOf(
+  state: AllocatorState,
+  client: Client,
+  agents: readonly AgentState[],
+  nowMs: number,
+): Explanation["roles"][number]["rules"] {
+  const byRule = new Map<Rule, AgentId[]>();
+  for (const agent of agents) {
+    const rule = ruleOfClient(client) ?? ruleOf(state, client, agent, nowMs);
+    const kept = byRule.get(rule);
+    if (kept) kept.push(agent.id);
+    else byRule.set(rule, [agent.id]);
+  }
+  return [...byRule].map(([rule, kept]) => ({
+    rule,
+    message: messages[rule],
+    agents: kept.length,
+    examples: kept.slice(0, EXAMPLES),
+  }));
+}
+
+function ruleOfClient({ framework, isSubscribed, isSuppressed }: Client): Rule | undefined {
+  if (!framework.isActive) return "FRAMEWORK_INACTIVE";
+  if (!isSubscribed) return "NOT_SUBSCRIBED";
+  return isSuppressed ? "SUPPRESSED" : undefined;
+}
+
+/** The first rule that applies, in the order in which a run asks them. */
+function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs: number): Rule {
+  const { bundles } = state;
+  if (!agent.isActive) return "AGENT_INACTIVE";
+  if (!agent.isWhitelisted) return "NOT_WHITELISTED";
+  if (agent.available.isEmpty) return "ALLOCATED";
+  const hidden = bundles.hiddenBy(agent, client);
+  if (hidden) return hidden;
+  const takeable = bundles.takeable(agent, client);
+  if (takeable.isEmpty) {
+    return agent.available.allocatableTo(client.role.name).isEmpty ? "RESERVED" : "CAPABILITY";
+  }
+  if (!bundles.isEnough(takeable, client.minimum)) return "MINIMUM";
+  const bundle = bundles.fairPart(takeable, client);
+  if (!bundles.isEnough(bundle, client.minimum)) return quotaRule(state, client, takeable);
+  const { slot, generation } = client;
+  return agent.filters.keptUntil(slot, generation, bundle, nowMs) > 0 ? "FILTER" : "FAIR_SHARE";
+}
+
+function quotaRule({ bundles, quotas }: AllocatorState, client: Client, takeable: Resources): Rule {
+  const withinLimit = takeable.atMost(quotas.roomToLimit(client.role.top));
+  return bundles.isEnough(withinLimit, client.minimum) ? "HEADROOM" : "QUOTA_LIMIT";
+}
