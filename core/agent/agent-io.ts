@@ -1,7 +1,11 @@
 import type { ContainerId, FrameworkId, RequestId, StreamId, TaskId, Ticket } from "../base/ids.js";
 import type { LogFields, LogLevel } from "../base/logger.js";
 import type { CheckpointRecord } from "../contracts/checkpoint-store.js";
-import type { ContainerConfig, ContainerTermination } from "../contracts/container.js";
+import type {
+  ContainerConfig,
+  ContainerTermination,
+  ContainerVolume,
+} from "../contracts/container.js";
 import type { Base64 } from "../protocol/base64.js";
 import type { AgentToMaster, MasterToAgent } from "../protocol/agent-protocol.js";
 import type { executor } from "../protocol/v1.js";
@@ -41,6 +45,7 @@ export type AgentInput =
       readonly containerId: ContainerId;
       readonly termination: ContainerTermination;
     }
+  | { readonly type: "CONTAINER_UPDATED"; readonly containerId: ContainerId }
   | {
       readonly type: "CONTAINER_UPDATE_FAILED";
       readonly containerId: ContainerId;
@@ -91,8 +96,13 @@ export type AgentEffect =
     }
   /** CONTAINER_LAUNCHED or CONTAINER_FAILED follows, and CONTAINER_EXITED after the former. */
   | { readonly type: "LAUNCH"; readonly containerId: ContainerId; readonly config: ContainerConfig }
-  /** The container may use this much from now on. Nothing follows but, if it did not succeed, CONTAINER_UPDATE_FAILED. */
-  | { readonly type: "UPDATE"; readonly containerId: ContainerId; readonly resources: Resources }
+  /** The container may use this from now on. CONTAINER_UPDATED or CONTAINER_UPDATE_FAILED follows, unless it ends first. */
+  | {
+      readonly type: "UPDATE";
+      readonly containerId: ContainerId;
+      readonly resources: Resources;
+      readonly volumes: readonly ContainerVolume[];
+    }
   | { readonly type: "KILL"; readonly containerId: ContainerId; readonly signal: number }
   | { readonly type: "DESTROY"; readonly containerId: ContainerId }
   /**

@@ -6,6 +6,7 @@ import type {
   TaskId,
   Ticket,
 } from "../base/ids.js";
+import type { ContainerVolume } from "../contracts/container.js";
 import type { Base64 } from "../protocol/base64.js";
 import type { v1 } from "../protocol/v1.js";
 import type { Resources } from "../resources/resources.js";
@@ -71,6 +72,12 @@ export interface Executor {
   stream: StreamId | undefined;
   /** What the container was last told it may use. */
   allocated: Resources;
+  /** The volumes it was last told of. */
+  volumes: readonly ContainerVolume[];
+  /** Those it is known to have. */
+  readyVolumes: readonly ContainerVolume[];
+  /** How often it was told and has not answered yet. */
+  updatesUnderWay: number;
   /** Whether it was ever given a task. */
   tasksSent: boolean;
   /** Not given to the executor yet. */

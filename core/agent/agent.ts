@@ -99,6 +99,7 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
       case "CONTAINER_LAUNCHED":
       case "CONTAINER_FAILED":
       case "CONTAINER_EXITED":
+      case "CONTAINER_UPDATED":
       case "CONTAINER_UPDATE_FAILED":
         return this.onContainer(input);
       case "CHECKPOINTED":
@@ -156,6 +157,8 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
         return this.terminations.onLaunchFailed(place, input.message);
       case "CONTAINER_EXITED":
         return this.terminations.onExited(place, input.termination);
+      case "CONTAINER_UPDATED":
+        return this.executors.onUpdated(place);
       case "CONTAINER_UPDATE_FAILED":
         return this.terminations.onUpdateFailed(place, input.message);
     }

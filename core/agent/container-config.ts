@@ -1,9 +1,9 @@
-import type { ContainerConfig } from "../contracts/container.js";
+import type { ContainerConfig, ContainerVolume } from "../contracts/container.js";
 import type { v1 } from "../protocol/v1.js";
 import { Resources } from "../resources/resources.js";
 import type { AgentContext } from "./agent-context.js";
 import type { Executor, Framework } from "./agent-state.js";
-import { containerVolumes } from "./container-volumes.js";
+import { containerVolumes, includesVolumes } from "./container-volumes.js";
 import { executorEnvironment } from "./executor-environment.js";
 
 /** What an executor's container holds: its own resources and those of its tasks that are not over. */
@@ -12,16 +12,30 @@ export function executorResources(executor: Executor): Resources {
 }
 
 function heldBy({ info, queuedTasks, launchedTasks }: Executor): readonly v1.Resource[] {
-  const tasks = [...queuedTasks.values(), ...launchedTasks.values()];
+  const tasks = [...launchedTasks.values(), ...queuedTasks.values()];
   return [info, ...tasks.map((task) => task.info)].flatMap(({ resources = [] }) => resources);
+}
+
+/** The persistent volumes among that. */
+export function executorVolumes(
+  { settings }: AgentContext,
+  executor: Executor,
+): readonly ContainerVolume[] {
+  return containerVolumes(settings.workDir, heldBy(executor));
 }
 
 /** Lets a container that runs use what its executor holds by now. */
 export function updateContainer(context: AgentContext, executor: Executor): void {
+  if (!executor.containerLaunched) return;
   const resources = executorResources(executor);
-  if (!executor.containerLaunched || resources.equals(executor.allocated)) return;
+  const volumes = executorVolumes(context, executor);
+  const sameVolumes =
+    volumes.length === executor.volumes.length && includesVolumes(executor.volumes, volumes);
+  if (sameVolumes && resources.equals(executor.allocated)) return;
   executor.allocated = resources;
-  context.push({ type: "UPDATE", containerId: executor.containerId, resources });
+  executor.volumes = volumes;
+  executor.updatesUnderWay++;
+  context.push({ type: "UPDATE", containerId: executor.containerId, resources, volumes });
 }
 
 /** What is to run for an executor: a command task's own command, or the custom executor's. */
@@ -49,7 +63,7 @@ export function containerConfig(
     command,
     ...(container && { container }),
     resources: executor.allocated,
-    volumes: containerVolumes(settings.workDir, heldBy(executor)),
+    volumes: executor.volumes,
     directory,
     environment,
     ...(settings.switchUser && user !== "" && { user }),

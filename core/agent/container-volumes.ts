@@ -18,3 +18,19 @@ export function containerVolumes(
   }
   return [...volumes.values()];
 }
+
+/** Whether all of `wanted` are among `volumes`. */
+export function includesVolumes(
+  volumes: readonly ContainerVolume[],
+  wanted: readonly ContainerVolume[],
+): boolean {
+  return wanted.every((one) => volumes.some((other) => isSame(one, other)));
+}
+
+function isSame(one: ContainerVolume, other: ContainerVolume): boolean {
+  return (
+    one.containerPath === other.containerPath &&
+    one.hostPath === other.hostPath &&
+    one.readOnly === other.readOnly
+  );
+}

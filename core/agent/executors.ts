@@ -6,8 +6,14 @@ import { Resources } from "../resources/resources.js";
 import type { AgentContext } from "./agent-context.js";
 import type { Executor, ExecutorPlace, Framework, PendingLaunch } from "./agent-state.js";
 import type { CommandExecutor } from "./command-executor.js";
-import { containerConfig, executorResources, updateContainer } from "./container-config.js";
+import {
+  containerConfig,
+  executorResources,
+  executorVolumes,
+  updateContainer,
+} from "./container-config.js";
 import { commandExecutorInfo } from "./executor-info.js";
+import { includesVolumes } from "./container-volumes.js";
 import { queuedGroupOf } from "./task-wire.js";
 
 /** Starts executors and gives them their tasks. */
@@ -22,6 +28,8 @@ export class Executors {
     const executor = this.add(framework, launch);
     this.enqueue(executor, launch);
     executor.allocated = executorResources(executor);
+    executor.volumes = executorVolumes(this.context, executor);
+    executor.readyVolumes = executor.volumes;
     const { containerId } = executor;
     const config = containerConfig(this.context, framework, executor);
     const { id: executorId, frameworkId, isCommandExecutor } = executor;
@@ -39,11 +47,16 @@ export class Executors {
     if (launch.taskGroup) executor.queuedTaskGroups.add(launch.taskGroup);
   }
 
-  /** Hands a subscribed executor what waits for it: a group as a whole, other tasks one by one, in order of arrival. */
+  /**
+   * Hands a subscribed executor what waits for it: a group as a whole, other tasks one by one, in order of arrival. Not
+   * before its container has the volumes they need.
+   */
   deliver(executor: Executor): void {
     const { stream, queuedTasks, queuedTaskGroups, launchedTasks } = executor;
     if (stream === undefined || queuedTasks.size === 0) return;
     updateContainer(this.context, executor);
+    const volumes = executorVolumes(this.context, executor);
+    if (!includesVolumes(executor.readyVolumes, volumes)) return;
     const sent = new Set<v1.TaskGroupInfo>();
     for (const task of queuedTasks.values()) {
       launchedTasks.set(task.id, task);
@@ -73,6 +86,13 @@ export class Executors {
     this.commands.onLaunched(framework, executor);
   }
 
+  /** The container has what it was told of last: tasks that waited for a volume go on. */
+  onUpdated({ executor }: ExecutorPlace): void {
+    if (--executor.updatesUnderWay > 0) return;
+    executor.readyVolumes = executor.volumes;
+    if (executor.state === "RUNNING") this.deliver(executor);
+  }
+
   private add(framework: Framework, launch: PendingLaunch): Executor {
     const { settings, agentId, state } = this.context;
     const { executorId, executorInfo } = launch;
@@ -93,6 +113,9 @@ export class Executors {
       containerLaunched: false,
       stream: undefined,
       allocated: Resources.empty,
+      volumes: [],
+      readyVolumes: [],
+      updatesUnderWay: 0,
       tasksSent: false,
       queuedTasks: new Map(),
       queuedTaskGroups: new Set(),

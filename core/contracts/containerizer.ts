@@ -2,7 +2,12 @@ import type { ContainerId } from "../base/ids.js";
 import { serviceToken } from "../base/service-token.js";
 import type { v1 } from "../protocol/v1.js";
 import type { Resources } from "../resources/resources.js";
-import type { ContainerConfig, ContainerState, ContainerTermination } from "./container.js";
+import type {
+  ContainerConfig,
+  ContainerState,
+  ContainerTermination,
+  ContainerVolume,
+} from "./container.js";
 
 /**
  * Runs containers on an agent.
@@ -32,7 +37,12 @@ export interface Containerizer {
   kill(containerId: ContainerId, signal: number): Promise<void>;
   /** Ends the container with SIGKILL and cleans up; resolves when nothing of it runs any more. */
   destroy(containerId: ContainerId): Promise<void>;
-  update?(containerId: ContainerId, resources: Resources): Promise<void>;
+  /** The container may use this much, and these volumes, from now on. Calls for one container take effect in order. */
+  update?(
+    containerId: ContainerId,
+    resources: Resources,
+    volumes: readonly ContainerVolume[],
+  ): Promise<void>;
   usage?(containerId: ContainerId): Promise<v1.ResourceStatistics>;
   status?(containerId: ContainerId): Promise<v1.ContainerStatus>;
   containers(): readonly ContainerId[];

@@ -7,6 +7,7 @@ import type {
   ContainerLaunchInfo,
   ContainerLimitation,
   ContainerState,
+  ContainerVolume,
 } from "./container.js";
 
 /** Isolators prepare in this order, and clean up in reverse. */
@@ -38,7 +39,12 @@ export interface Isolator {
   isolate?(containerId: ContainerId, pid: number): Promise<void>;
   /** Pending while all is well; resolving it makes the agent destroy the container. */
   watch?(containerId: ContainerId): Promise<ContainerLimitation>;
-  update?(containerId: ContainerId, resources: Resources): Promise<void>;
+  /** The container may use this much, and these volumes, from now on. */
+  update?(
+    containerId: ContainerId,
+    resources: Resources,
+    volumes: readonly ContainerVolume[],
+  ): Promise<void>;
   /** Merged over all isolators. `timestamp` is the caller's. */
   usage?(containerId: ContainerId): Promise<Partial<v1.ResourceStatistics>>;
   status?(containerId: ContainerId): Promise<v1.ContainerStatus>;

@@ -204,7 +204,7 @@ class StartingAgent {
       case "DESTROY":
         return this.containers?.destroy(effect.containerId);
       case "UPDATE":
-        return this.containers?.update(effect.containerId, effect.resources);
+        return void this.containers?.update(effect);
       case "CHECKPOINT":
         return void this.checkpoint(effect);
       case "TIMER": {

@@ -1,13 +1,14 @@
 import type { ContainerId } from "../base/ids.js";
 import { messageOf } from "../base/kernel-error.js";
 import type { Logger } from "../base/logger.js";
-import type { AgentInput } from "../agent/agent-io.js";
+import type { AgentEffect, AgentInput } from "../agent/agent-io.js";
 import type { ContainerConfig } from "../contracts/container.js";
 import type { Containerizer } from "../contracts/containerizer.js";
 import type { v1 } from "../protocol/v1.js";
-import type { Resources } from "../resources/resources.js";
 
-/** Carries LAUNCH, KILL and DESTROY out on the containerizer that takes the container, and tells what became of it. */
+type Update = Extract<AgentEffect, { type: "UPDATE" }>;
+
+/** Carries LAUNCH, UPDATE, KILL and DESTROY out on the containerizer that takes the container, and tells what became of it. */
 export class Containers {
   /** Who launches or runs each container. */
   private readonly owners = new Map<ContainerId, Containerizer>();
@@ -64,8 +65,15 @@ export class Containers {
     await Promise.all([...this.owners].map(([id, owner]) => owner.destroy(id).catch(() => {})));
   }
 
-  update(containerId: ContainerId, resources: Resources): void {
-    this.attempt("update", containerId, async (owner) => owner.update?.(containerId, resources));
+  async update({ containerId, resources, volumes }: Update): Promise<void> {
+    const owner = this.owners.get(containerId);
+    if (owner === undefined) return;
+    try {
+      await owner.update?.(containerId, resources, volumes);
+      this.deliver({ type: "CONTAINER_UPDATED", containerId });
+    } catch (error) {
+      this.deliver({ type: "CONTAINER_UPDATE_FAILED", containerId, message: messageOf(error) });
+    }
   }
 
   /** What a running container uses; undefined where its containerizer cannot say. */

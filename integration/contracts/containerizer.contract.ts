@@ -139,7 +139,7 @@ export function describeContainerizer(
         return [usage?.cpus_limit, usage?.mem_limit_bytes];
       };
       expect(await limits()).to.deep.equal([0.5, 64 * 1024 * 1024]);
-      await containerizer.update?.(id, Resources.parse("cpus:2;mem:100"));
+      await containerizer.update?.(id, Resources.parse("cpus:2;mem:100"), []);
       expect(await limits()).to.deep.equal([2, 100 * 1024 * 1024]);
     });
 

@@ -55,7 +55,7 @@ export function describeIsolator(
 
     it("accompanies a container from its preparation to its end", async () => {
       await isolate();
-      await isolator.update?.(id, Resources.parse("cpus:1;mem:128"));
+      await isolator.update?.(id, Resources.parse("cpus:1;mem:128"), []);
       await isolator.status?.(id);
       const amounts = Object.values((await isolator.usage?.(id)) ?? {});
       expect(amounts.filter((amount) => typeof amount === "number" && amount < 0)).to.deep.equal(

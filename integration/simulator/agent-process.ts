@@ -169,6 +169,10 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
         this.after(effect.delayMs, () => this.step({ type: "TIMER", timer: effect.timer }));
         return;
       case "UPDATE":
+        this.after(0, () =>
+          this.step({ type: "CONTAINER_UPDATED", containerId: effect.containerId }),
+        );
+        return;
       case "LOG":
         return;
       case "EXIT":

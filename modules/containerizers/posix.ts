@@ -8,6 +8,7 @@ import type {
   ContainerLaunchInfo,
   ContainerState,
   ContainerTermination,
+  ContainerVolume,
 } from "../../core/contracts/container.js";
 import { ContainerLogger } from "../../core/contracts/container-logger.js";
 import type { Containerizer } from "../../core/contracts/containerizer.js";
@@ -167,11 +168,17 @@ export class PosixContainerizer implements Containerizer {
     if (oldest !== undefined) this.terminations.delete(oldest);
   }
 
-  async update(containerId: ContainerId, resources: Resources): Promise<void> {
+  async update(
+    containerId: ContainerId,
+    resources: Resources,
+    volumes: readonly ContainerVolume[],
+  ): Promise<void> {
     const container = this.live.get(containerId);
     if (!container) return;
     container.resources = resources;
-    await Promise.all(this.isolators.map(async (one) => one.update?.(containerId, resources)));
+    await container.update(() =>
+      Promise.all(this.isolators.map(async (one) => one.update?.(containerId, resources, volumes))),
+    );
   }
 
   async usage(containerId: ContainerId): Promise<v1.ResourceStatistics> {

@@ -10,6 +10,8 @@ import type {
 } from "../../../core/contracts/container.js";
 import type { Isolator } from "../../../core/contracts/isolator.js";
 import { defineModule } from "../../../core/kernel/module.js";
+import type { Resources } from "../../../core/resources/resources.js";
+import { makeSymlinks, removeSymlink } from "../../support/posix/sandbox.js";
 import { resolveUser } from "../../support/posix/users.js";
 
 /**
@@ -27,6 +29,24 @@ export class PosixFilesystemIsolator implements Isolator {
     return { workingDirectory: directory, symlinks: volumes.map(toLink) };
   }
 
+  /** Links new volumes into the sandbox; the links of those that are no longer used go. */
+  async update(
+    containerId: ContainerId,
+    _resources: Resources,
+    volumes: readonly ContainerVolume[],
+  ): Promise<void> {
+    const config = this.containers.get(containerId);
+    if (config === undefined) return;
+    const { directory } = config;
+    this.containers.set(containerId, { ...config, volumes });
+    for (const volume of without(config.volumes, volumes)) {
+      await removeSymlink(directory, toLink(volume));
+    }
+    const added = without(volumes, config.volumes);
+    for (const volume of added) await this.takeOver(containerId, volume);
+    await makeSymlinks(directory, added.map(toLink));
+  }
+
   async cleanup(containerId: ContainerId): Promise<void> {
     this.containers.delete(containerId);
   }
@@ -42,6 +62,16 @@ export class PosixFilesystemIsolator implements Isolator {
       ([other, { volumes }]) => other !== id && volumes.some((one) => one.hostPath === hostPath),
     );
   }
+}
+
+function without(
+  volumes: readonly ContainerVolume[],
+  others: readonly ContainerVolume[],
+): readonly ContainerVolume[] {
+  return volumes.filter(
+    ({ containerPath, hostPath }) =>
+      !others.some((other) => other.containerPath === containerPath && other.hostPath === hostPath),
+  );
 }
 
 function toLink({ containerPath, hostPath }: ContainerVolume) {

@@ -20,6 +20,7 @@ export class LiveContainer {
   terminate: (termination: ContainerTermination) => void = () => {};
   /** Settled, never rejected, when no step of the launch is under way. */
   launching: Promise<unknown> = Promise.resolve();
+  private updating: Promise<unknown> = Promise.resolve();
   private phase: ContainerPhase = "STARTING";
   private destroying: Promise<void> | undefined;
   private cause: Partial<ContainerTermination> | undefined;
@@ -42,6 +43,17 @@ export class LiveContainer {
       throw new KernelError("CONTAINER_FAILED", "container destroyed while it was launched");
     }
     this.phase = phase;
+  }
+
+  /** Makes changes one after the other. What fails while the container ends is of no interest any more. */
+  async update(change: () => Promise<unknown>): Promise<void> {
+    const updated = this.updating.then(change);
+    this.updating = updated.catch(() => {});
+    try {
+      await updated;
+    } catch (cause) {
+      if (this.phase !== "DESTROYING") throw cause;
+    }
   }
 
   /** Ends the container once, however often it is asked for meanwhile. */

@@ -1,4 +1,14 @@
-import { chmod, chown, lstat, mkdir, readlink, rename, stat, symlink } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readlink,
+  rename,
+  stat,
+  symlink,
+  unlink,
+} from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { KernelError } from "../../../core/base/kernel-error.js";
 import type { ContainerConfig, ContainerLaunchInfo } from "../../../core/contracts/container.js";
@@ -19,15 +29,20 @@ export async function makeSandbox({ directory, user: name }: ContainerConfig): P
   await rename(link, `${parent}/latest`);
 }
 
-/** Makes the links that isolators ask for, all of them inside the sandbox. */
-export async function makeSymlinks(
-  sandbox: string,
-  links: NonNullable<ContainerLaunchInfo["symlinks"]>,
-): Promise<void> {
-  for (const { path, target } of links) await makeSymlink(sandbox, path, target);
+type Symlink = NonNullable<ContainerLaunchInfo["symlinks"]>[number];
+
+/** Makes the links that isolators ask for, all of them inside the sandbox. One that is there already is left alone. */
+export async function makeSymlinks(sandbox: string, links: readonly Symlink[]): Promise<void> {
+  for (const link of links) await makeSymlink(sandbox, link);
 }
 
-async function makeSymlink(sandbox: string, path: string, target: string): Promise<void> {
+/** Removes a link again; what has come in its place is not touched. */
+export async function removeSymlink(sandbox: string, { path, target }: Symlink): Promise<void> {
+  const link = join(sandbox, path);
+  if ((await readlink(link).catch(() => undefined)) === target) await unlink(link);
+}
+
+async function makeSymlink(sandbox: string, { path, target }: Symlink): Promise<void> {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
   const last = names.pop();
   if (isAbsolute(path) || last === undefined || [...names, last].includes("..")) {
