@@ -148,7 +148,7 @@ export class QuotaLedger {
 
   /**
    * How much more of unreserved scalars the top-level role may be offered: up to its limit, and leaving what the
-   * unsatisfied guarantees require. A name that is not there may be offered without end.
+   * unsatisfied guarantees of others require. A name that is not there may be offered without end.
    */
   room(top: TopRole): ResourceQuantities {
     this.keep();
@@ -159,11 +159,12 @@ export class QuotaLedger {
     return account.room.quantities;
   }
 
-  /** The room once that much has gone towards the guarantee: the limit is closer, the surplus is as it was. */
+  /** The room once the role has got that much towards its guarantee. */
   roomBeyond(top: TopRole, guaranteed: ResourceQuantities): ResourceQuantities {
     const room = new Map(this.roomToLimit(top, guaranteed));
-    for (const [name, surplus] of this.surplus()) {
-      room.set(name, Math.min(surplus, room.get(name) ?? surplus));
+    for (const [name, surplus] of this.surplus(top)) {
+      const left = Math.max(surplus - (guaranteed.get(name) ?? 0), 0);
+      room.set(name, Math.min(left, room.get(name) ?? left));
     }
     return room;
   }
@@ -180,9 +181,12 @@ export class QuotaLedger {
     return room;
   }
 
-  private *surplus(): Generator<[string, number]> {
+  /** What is free beyond the unsatisfied guarantees of others; a role's own does not keep it from itself. */
+  private *surplus(top: TopRole): Generator<[string, number]> {
+    const own = this.unsatisfied(top);
     for (const [name, milli] of this.required) {
-      if (milli > 0) yield [name, Math.max((this.free.get(name) ?? 0) - milli, 0)];
+      const others = milli - (own.get(name) ?? 0);
+      if (others > 0) yield [name, (this.free.get(name) ?? 0) - others];
     }
   }
 
