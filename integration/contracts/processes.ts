@@ -4,9 +4,13 @@ import { setTimeout } from "node:timers/promises";
 const DEADLINE_MS = 8_000;
 const PAUSE_MS = 5;
 
-/** Asks until the answer is a value, and fails once the deadline has passed. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadlineMs = performance.now() + DEADLINE_MS;
+/** Asks until the answer is a value, and fails once it has taken too long. */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  withinMs = DEADLINE_MS,
+): Promise<T> {
+  const deadlineMs = performance.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;

@@ -21,6 +21,9 @@ export interface TestSchedulerOptions {
 /** What to do with an offer; undefined: something else may be done with it. */
 export type Choice = (offer: v1.Offer) => readonly v1.Offer.Operation[] | undefined;
 
+/** How long tasks may take to come to their ends, on a machine that is busy. */
+const TASKS_MS = 30_000;
+
 /** A task to run as soon as an offer has room for it. */
 export interface TestTask {
   readonly taskId: string;
@@ -28,7 +31,10 @@ export interface TestTask {
   readonly resources: Resources;
 }
 
-/** A scheduler that runs tasks wherever they fit, keeps what it hears, and subscribes again by itself. */
+/**
+ * A scheduler that runs tasks wherever they fit, keeps what it hears, and subscribes again by itself. A launch
+ * that may not have reached the master is not repeated: `reconcile` tells.
+ */
 export class TestScheduler {
   readonly client: SchedulerClient;
   readonly updates: v1.TaskStatus[] = [];
@@ -37,6 +43,7 @@ export class TestScheduler {
   /** What was offered last and not used. */
   offered: readonly v1.Offer[] = [];
   subscriptions = 0;
+  private readonly launched = new Map<string, v1.AgentID>();
   private readonly clock = new SystemClock();
   private readonly transport: HttpSchedulerTransport;
   private pending: readonly TestTask[] = [];
@@ -94,11 +101,20 @@ export class TestScheduler {
 
   /** Resolves to the states each task went through, once all of these have ended. */
   async ended(taskIds: readonly string[]): Promise<ReadonlyMap<string, readonly v1.TaskState[]>> {
-    return eventually("the tasks have ended", async () => {
+    const ended = async () => {
       const states = this.states();
-      const ended = taskIds.every((id) => states.get(id)?.some(isTerminalState));
-      return ended ? states : undefined;
-    });
+      return taskIds.every((id) => states.get(id)?.some(isTerminalState)) ? states : undefined;
+    };
+    return eventually("the tasks have ended", ended, TASKS_MS);
+  }
+
+  /** Asks the master for each task that was launched and has not ended; what it does not know is lost. */
+  async reconcile(): Promise<void> {
+    const states = this.states();
+    const open = [...this.launched].filter(([id]) => !states.get(id)?.some(isTerminalState));
+    await this.client.reconcile(
+      open.map(([id, agentId]) => ({ task_id: { value: id }, agent_id: agentId })),
+    );
   }
 
   private async onEvent(event: scheduler.Event): Promise<void> {
@@ -133,6 +149,7 @@ export class TestScheduler {
       }
       left = rest;
       taskInfos.push(toTaskInfo(task, offer.agent_id));
+      this.launched.set(task.taskId, offer.agent_id);
     }
     this.pending = waiting;
     this.offered = [offer];

@@ -1,0 +1,74 @@
+import { expect } from "chai";
+import { Resources } from "../../core/resources/resources.js";
+import { eventually, processesMarked } from "../contracts/processes.js";
+import { TestCluster } from "../testing/test-cluster.js";
+import { TestScheduler } from "../testing/test-scheduler.js";
+import { BookWatch, readState } from "./books.js";
+import { agentResources, expectAllEnded, hundredTasks, midst } from "./crash-tasks.js";
+
+const cases = [
+  { who: "a framework", capabilities: [], end: "TASK_LOST" },
+  {
+    who: "a partition-aware framework",
+    capabilities: [{ type: "PARTITION_AWARE" }],
+    end: "TASK_DROPPED",
+  },
+] as const;
+
+describe("an agent that is killed", function () {
+  this.timeout(90_000);
+  let cluster: TestCluster;
+  let scheduler: TestScheduler | undefined;
+  let watch: BookWatch | undefined;
+
+  beforeEach(async () => {
+    cluster = await TestCluster.start({ resources: agentResources });
+    watch = new BookWatch(cluster.master.url);
+  });
+
+  afterEach(async () => {
+    scheduler?.dispose();
+    try {
+      await watch?.stop();
+    } finally {
+      await cluster?.dispose();
+    }
+  });
+
+  async function agentIds(): Promise<readonly (string | undefined)[]> {
+    const { get_agents } = await readState(cluster.master.url);
+    return (get_agents?.agents ?? []).map(({ agent_info }) => agent_info.id?.value);
+  }
+
+  for (const { who, capabilities, end } of cases) {
+    it(`comes back as the same one without the tasks of ${who}, which end as ${end}`, async () => {
+      const { root, master, agent } = cluster;
+      const before = await agentIds();
+      scheduler = await TestScheduler.start({
+        master: master.url,
+        frameworkInfo: { capabilities },
+      });
+      const long = {
+        taskId: "long",
+        command: "exec sleep 1000",
+        resources: Resources.parse("cpus:0.1;mem:16"),
+      };
+      const tasks = [long, ...hundredTasks(root)];
+      scheduler.run(tasks);
+      await midst(scheduler, 60);
+      await agent.kill();
+      await agent.start();
+      await eventually("the long task has ended", async () =>
+        scheduler?.states().get("long")?.includes(end) ? true : undefined,
+      );
+      const ends = await expectAllEnded(cluster, scheduler, tasks);
+      expect(ends.get("long")).to.equal(end);
+      expect(new Set(ends.values())).to.deep.equal(new Set([end, "TASK_FINISHED", "TASK_FAILED"]));
+      expect(await agentIds()).to.deep.equal(before);
+      // Sandboxes are named in the environment of tasks, runtime directories on the command lines of their shims.
+      expect(await processesMarked(`${root}/agent/slaves/`)).to.deep.equal([]);
+      expect(await processesMarked(`${root}/run/containers/`)).to.deep.equal([]);
+      expect(watch?.agreed).to.be.greaterThan(10);
+    });
+  }
+});
