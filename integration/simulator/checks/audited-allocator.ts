@@ -1,4 +1,3 @@
-import { assert } from "../../../core/base/assert.js";
 import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
 import type {
   AllocationSlice,
@@ -14,6 +13,7 @@ import type {
 } from "../../../core/contracts/allocator.js";
 import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
+import { hold } from "./hold.js";
 
 interface Account {
   total: Resources;
@@ -70,19 +70,19 @@ export class AuditedAllocator implements Allocator {
     used: ReadonlyMap<AgentId, Resources>,
     active: boolean,
   ): void {
-    assert(!this.frameworks.has(frameworkId), "a framework is added twice", { frameworkId });
+    hold(!this.frameworks.has(frameworkId), "a framework is added twice", () => ({ frameworkId }));
     this.frameworks.add(frameworkId);
     for (const [agentId, resources] of used) {
       const counted = this.usedOn(agentId, frameworkId);
-      assert(
+      hold(
         counted.equals(resources),
         "a framework is added with other resources than its agent",
-        {
+        () => ({
           frameworkId,
           agentId,
           agent: counted.toString(),
           framework: resources.toString(),
-        },
+        }),
       );
     }
     this.allocator.addFramework(frameworkId, framework, used, active);
@@ -111,7 +111,7 @@ export class AuditedAllocator implements Allocator {
     used: ReadonlyMap<FrameworkId, Resources>,
     nowMs: number,
   ): void {
-    assert(!this.accounts.has(agentId), "an agent is added twice", { agentId });
+    hold(!this.accounts.has(agentId), "an agent is added twice", () => ({ agentId }));
     const held = [...used].filter(([, resources]) => !resources.isEmpty);
     this.accounts.set(agentId, { total: agent.total, used: new Map(held) });
     this.allocator.addAgent(agentId, agent, used, nowMs);
@@ -190,12 +190,12 @@ export class AuditedAllocator implements Allocator {
     const account = this.accounts.get(agentId);
     if (account !== undefined) {
       const rest = this.usedOn(agentId, frameworkId).subtract(resources);
-      assert(rest !== undefined, "more comes back than was given", {
+      hold(rest !== undefined, "more comes back than was given", () => ({
         agentId,
         frameworkId,
         given: this.usedOn(agentId, frameworkId).toString(),
         back: resources.toString(),
-      });
+      }));
       if (rest.isEmpty) account.used.delete(frameworkId);
       else account.used.set(frameworkId, rest);
     }
@@ -226,14 +226,16 @@ export class AuditedAllocator implements Allocator {
     const slice = this.allocator.allocate(nowMs, budget);
     for (const { agentId, frameworkId, resources } of slice.allocations) {
       const account = this.accounts.get(agentId);
-      assert(account !== undefined, "an unknown agent is allocated", { agentId });
-      assert(this.frameworks.has(frameworkId), "an unknown framework is given", { frameworkId });
+      hold(account !== undefined, "an unknown agent is allocated", () => ({ agentId }));
+      hold(this.frameworks.has(frameworkId), "an unknown framework is given", () => ({
+        frameworkId,
+      }));
       account.used.set(frameworkId, this.usedOn(agentId, frameworkId).plus(resources));
-      assert(account.total.contains(withoutRole(account)), "more is given than there is", {
+      hold(account.total.contains(withoutRole(account)), "more is given than there is", () => ({
         agentId,
         total: account.total.toString(),
         given: withoutRole(account).toString(),
-      });
+      }));
     }
     return slice;
   }

@@ -1,7 +1,7 @@
-import { assert } from "../../../core/base/assert.js";
 import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
 import type { Agent, MasterState } from "../../../core/master/master-state.js";
 import { Resources } from "../../../core/resources/resources.js";
+import { hold } from "./hold.js";
 import type { AuditedAllocator } from "./audited-allocator.js";
 
 /**
@@ -12,40 +12,40 @@ export function checkBookkeeping(state: MasterState, books: AuditedAllocator): v
   checkIndexes(state);
   for (const agent of state.agents.values()) checkAgent(agent, books);
   for (const agentId of books.agentIds)
-    assert(state.agents.has(agentId), "the allocator knows an agent the master does not", {
+    hold(state.agents.has(agentId), "the allocator knows an agent the master does not", () => ({
       agentId,
-    });
+    }));
   for (const frameworkId of books.frameworkIds)
-    assert(state.frameworks.has(frameworkId), "the allocator knows a framework of its own", {
+    hold(state.frameworks.has(frameworkId), "the allocator knows a framework of its own", () => ({
       frameworkId,
-    });
+    }));
 }
 
 function checkAgent(agent: Agent, books: AuditedAllocator): void {
   const agentId = agent.id;
   const held = heldOn(agent);
   const sum = Resources.sum([...held.values()].map((resources) => resources.unallocate()));
-  assert(agent.total.contains(sum), "more is held on an agent than it has", {
+  hold(agent.total.contains(sum), "more is held on an agent than it has", () => ({
     agentId,
     total: agent.total.toString(),
     held: sum.toString(),
-  });
+  }));
   for (const frameworkId of new Set([...held.keys(), ...books.holdersOn(agentId)])) {
     const known = held.get(frameworkId) ?? Resources.empty;
     const told = books.usedOn(agentId, frameworkId);
-    assert(known.equals(told), "master and allocator disagree on what a framework holds", {
+    hold(known.equals(told), "master and allocator disagree on what a framework holds", () => ({
       agentId,
       frameworkId,
       master: known.toString(),
       allocator: told.toString(),
-    });
+    }));
   }
   const total = books.totalOf(agentId);
-  assert(total?.equals(agent.total), "master and allocator disagree on what an agent has", {
+  hold(total?.equals(agent.total), "master and allocator disagree on what an agent has", () => ({
     agentId,
     master: agent.total.toString(),
     allocator: total?.toString(),
-  });
+  }));
 }
 
 function heldOn(agent: Agent): Map<FrameworkId, Resources> {
@@ -65,14 +65,16 @@ function checkIndexes(state: MasterState): void {
   let [onAgents, ofFrameworks] = [0, 0];
   for (const agent of state.agents.values()) {
     for (const offer of agent.offers.values())
-      assert(state.offers.get(offer.id) === offer, "an agent keeps an offer that is no more", {
+      hold(state.offers.get(offer.id) === offer, "an agent keeps an offer that is no more", () => ({
         offerId: offer.id,
-      });
+      }));
     for (const [frameworkId, tasks] of agent.tasks)
       for (const task of tasks.values()) {
         onAgents++;
         const known = state.frameworks.get(frameworkId)?.tasks.get(task.taskId);
-        assert(known === task, "an agent's task is not its framework's", { taskId: task.taskId });
+        hold(known === task, "an agent's task is not its framework's", () => ({
+          taskId: task.taskId,
+        }));
       }
   }
   for (const framework of state.frameworks.values()) {
@@ -81,23 +83,31 @@ function checkIndexes(state: MasterState): void {
       checkHolder(state, task.agentId, task.taskId);
     }
     for (const offer of framework.offers.values())
-      assert(state.offers.get(offer.id) === offer, "a framework keeps an offer that is no more", {
-        offerId: offer.id,
-      });
+      hold(
+        state.offers.get(offer.id) === offer,
+        "a framework keeps an offer that is no more",
+        () => ({
+          offerId: offer.id,
+        }),
+      );
   }
-  assert(onAgents === ofFrameworks, "agents and frameworks disagree on how many tasks there are", {
-    onAgents,
-    ofFrameworks,
-  });
+  hold(
+    onAgents === ofFrameworks,
+    "agents and frameworks disagree on how many tasks there are",
+    () => ({
+      onAgents,
+      ofFrameworks,
+    }),
+  );
   for (const { id, agentId, frameworkId } of state.offers.values()) {
-    assert(state.agents.get(agentId)?.offers.has(id), "an offer of no agent", { id });
-    assert(state.frameworks.get(frameworkId)?.offers.has(id), "an offer to nobody", { id });
+    hold(state.agents.get(agentId)?.offers.has(id), "an offer of no agent", () => ({ id }));
+    hold(state.frameworks.get(frameworkId)?.offers.has(id), "an offer to nobody", () => ({ id }));
   }
 }
 
 function checkHolder(state: MasterState, agentId: AgentId, taskId: string): void {
-  assert(state.agents.has(agentId), "a task is on an agent that is not there", {
+  hold(state.agents.has(agentId), "a task is on an agent that is not there", () => ({
     agentId,
     taskId,
-  });
+  }));
 }
