@@ -34,6 +34,10 @@ type Answer = (answer: CallAnswer) => void;
 
 /** A master as a process: takes leadership, keeps connections and streams, and writes to the registry. */
 export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
+  /** What the machine sends to an agent, before the network has it. */
+  onSend: (message: MasterToAgent) => void = () => {};
+  /** What it sends to a scheduler. */
+  onEvent: (event: scheduler.Event) => void = () => {};
   private processes = 0;
   private epoch = 0;
   private readonly agents = new Map<ConnectionId, { end: AgentConnection; peer: string }>();
@@ -49,6 +53,10 @@ export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
   /** Undefined unless it leads. */
   get state(): MasterState | undefined {
     return (this.machine as MasterMachine | undefined)?.state;
+  }
+
+  get registry(): SimulatedRegistry {
+    return this.options.registry;
   }
 
   get leads(): boolean {
@@ -177,6 +185,7 @@ export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
   private send(id: ConnectionId, message: MasterToAgent): void {
     const agent = this.agents.get(id);
     if (agent === undefined) return;
+    this.onSend(message);
     const sent = agent.end.send({
       type: "MESSAGE",
       message: this.world.codec.masterToAgent(message),
@@ -186,6 +195,7 @@ export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
 
   private sendEvent(stream: StreamId, event: scheduler.Event): void {
     const peer = this.http.peerOf(stream);
+    this.onEvent(event);
     if (!this.http.send(stream, this.world.codec.schedulerEvent(event)))
       this.lost(peer, describeEvent(this.world.transcript, event));
   }

@@ -44,6 +44,11 @@ export class SimulatedRegistry {
     );
   }
 
+  /** Whether a record would be there for the next leader. */
+  has(collection: RegistryCollection, key: string): boolean {
+    return this.records.get(collection)?.has(key) ?? false;
+  }
+
   /** Only what survives encoding. */
   snapshot(): RegistrySnapshot {
     const copy = new Map<RegistryCollection, ReadonlyMap<string, unknown>>();

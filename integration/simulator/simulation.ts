@@ -1,5 +1,6 @@
 import type { AgentProcess } from "./agent-process.js";
 import { checkBookkeeping } from "./checks/bookkeeping.js";
+import { checkAdmission, checkLoss, checkStatus } from "./checks/truthfulness.js";
 import { Placements } from "./checks/placements.js";
 import { missingToConverge } from "./checks/convergence.js";
 import { UpdateOrder } from "./checks/update-order.js";
@@ -219,6 +220,9 @@ export class Simulation {
 
   private watch(): void {
     const { placements, updateOrder } = this;
+    const { master } = this.cluster;
+    master.onSend = (message) => checkAdmission(master.registry, message);
+    master.onEvent = (event) => checkLoss(master.registry, event);
     for (const agent of this.cluster.agents) {
       agent.containerizer.onTask = (taskId, containerId, runs) =>
         placements.onTask(taskId, { agent: agent.name, containerId }, runs);
@@ -231,6 +235,7 @@ export class Simulation {
       placements.watch(ledger);
       scheduler.onUpdate = ({ status }) => {
         const { frameworkId } = ledger;
+        checkStatus(status, placements);
         if (status.uuid !== undefined && frameworkId !== undefined)
           updateOrder.onReceived(frameworkId, status.task_id.value, status.uuid);
       };
