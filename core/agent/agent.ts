@@ -137,7 +137,8 @@ export class Agent implements Machine<AgentInput, AgentEffect> {
         return this.shutdowns.onShutdownFramework(message.frameworkId);
       case "UPDATE_FRAMEWORK":
         this.frameworks.onUpdate(message.frameworkInfo);
-        return this.updates.resend(idOf(message.frameworkInfo));
+        this.updates.resend(idOf(message.frameworkInfo));
+        return this.operations.resend(idOf(message.frameworkInfo));
       case "APPLY_OPERATION":
         return this.operations.onApply(message);
       case "ACKNOWLEDGE_OPERATION_STATUS":

@@ -314,4 +314,15 @@ describe("Operations on an agent", () => {
       "OPERATION_DROPPED",
     ]);
   });
+
+  it("are reported again at once when their framework has subscribed anew", () => {
+    const driver = registered();
+    apply(driver, reserve);
+    const [known] = updates(driver.step({ type: "CHECKPOINTED", ticket: 2 }));
+    const again = (id: string) => {
+      const frameworkInfo = { user: "root", name: "framework", id: { value: id } };
+      return updates(driver.master({ type: "UPDATE_FRAMEWORK", frameworkInfo }));
+    };
+    expect([again("framework-1"), again("framework-2")]).to.deep.equal([[known], []]);
+  });
 });

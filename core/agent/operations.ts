@@ -27,7 +27,7 @@ export interface OperationsParts {
 /**
  * Operations on the agent's resources. Each is applied at once, in the order of arrival. Its outcome is reported once
  * that is durable, and until it is acknowledged: again after ten seconds (doubling up to ten minutes), and at once when
- * the agent has registered, also in the agent's next process.
+ * the agent has registered, in this process or the next, or the framework has subscribed anew.
  */
 export class Operations {
   private readonly context: AgentContext;
@@ -94,6 +94,14 @@ export class Operations {
   /** Sends what the master may not have, once the agent has registered. */
   resume(): void {
     for (const operation of this.context.state.operations.values()) {
+      this.send(operation, MIN_RETRY_DELAY_MS);
+    }
+  }
+
+  /** Sends what a framework has not acknowledged again: it may have failed over to a scheduler that never heard of it. */
+  resend(frameworkId: FrameworkId): void {
+    for (const operation of this.context.state.operations.values()) {
+      if (operation.wire.framework_id?.value !== frameworkId) continue;
       this.send(operation, MIN_RETRY_DELAY_MS);
     }
   }

@@ -89,6 +89,8 @@ export class AgentRegistration {
       id === undefined ? "agentInfo.id: required, but not set" : this.infoProblem(message);
     if (id === undefined || problem !== undefined) return this.refuse(origin, problem ?? "");
     if (parts.loss.isLeaving(id)) return;
+    // Sent again before it was answered: it does not know of what the agent was sent after the answer.
+    if (parts.agents.on(origin.connection)?.id === id) return;
     const candidate = { ...origin, message, open: true };
     if (this.returning.has(id)) {
       this.returning.set(id, candidate);

@@ -6,7 +6,7 @@ import type { scheduler, v1 } from "../protocol/v1.js";
 import { usedByAgent } from "./accounting.js";
 import { failoverTimeoutMs, frameworkInfoProblem } from "./framework-validation.js";
 import type { MasterContext } from "./master-context.js";
-import type { Framework } from "./master-state.js";
+import type { Framework, MasterState, OperationRecord } from "./master-state.js";
 import type { Offers } from "./offers.js";
 
 interface Subscription {
@@ -68,6 +68,7 @@ export class Frameworks {
     this.adopt(framework, subscribe);
     this.connect(framework, stream);
     context.allocator.addFramework(id, toAllocatorFramework(framework), new Map(), true);
+    this.tellAgents(framework);
     context.log("info", "framework subscribed", { frameworkId: id, name: info.name });
   }
 
@@ -225,7 +226,7 @@ export class Frameworks {
       completedTasks: [],
       executors: new Map(),
       offers: new Map(),
-      operations: new Map(),
+      operations: operationsOf(this.context.state, id),
     };
     this.context.state.frameworks.set(id, framework);
     return framework;
@@ -233,8 +234,11 @@ export class Frameworks {
 
   private tellAgents(framework: Framework): void {
     const message = { type: "UPDATE_FRAMEWORK", frameworkInfo: framework.info } as const;
-    for (const agentId of usedByAgent(framework, this.context.state.agents).keys()) {
-      const agent = this.context.state.agents.get(agentId);
+    const { agents } = this.context.state;
+    const ids = new Set(usedByAgent(framework, agents).keys());
+    for (const { agentId } of framework.operations.values()) ids.add(agentId);
+    for (const agentId of ids) {
+      const agent = agents.get(agentId);
       if (agent !== undefined) this.context.send(agent, message);
     }
   }
@@ -243,6 +247,15 @@ export class Frameworks {
     const number = String(this.nextFrameworkId++).padStart(4, "0");
     return `${this.context.settings.masterInfo.id}-${number}`;
   }
+}
+
+/** What agents have brought back of a framework's operations before the framework itself has come. */
+function operationsOf({ agents }: MasterState, id: FrameworkId): Map<string, OperationRecord> {
+  const operations = new Map<string, OperationRecord>();
+  for (const agent of agents.values())
+    for (const record of agent.operations.values())
+      if (record.frameworkId === id) operations.set(record.uuid, record);
+  return operations;
 }
 
 /** What UPDATE_FRAMEWORK may not change, unlike SUBSCRIBE, which keeps the old value silently. */

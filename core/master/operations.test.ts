@@ -141,4 +141,63 @@ describe("Master: operations", () => {
     };
     expect(harness.operator(nobody).status).to.equal(400);
   });
+
+  it("waits with an operation's end for a framework that comes back after its agent", () => {
+    const harness = new MasterHarness();
+    const status: v1.OperationStatus = {
+      operation_id: { value: "op1" },
+      state: "OPERATION_FINISHED",
+      uuid: statusUuid,
+      agent_id: { value: "S" },
+    };
+    const operation: v1.Operation = {
+      framework_id: { value: "F" },
+      agent_id: { value: "S" },
+      info: { ...reserve, id: { value: "op1" } },
+      latest_status: status,
+      uuid: { value: "AAAAAAAAAAAAAAAAAAAAAQ==" },
+    };
+    const operationUuid = operation.uuid.value;
+    harness.reregisterAgent("a1", "S", { operations: [operation] });
+    harness.takeSent("a1");
+    const update = {
+      ...({ type: "OPERATION_STATUS_UPDATE", agentId: "S", frameworkId: "F" } as const),
+      ...{ operationUuid, status },
+    };
+    harness.fromAgent("a1", update);
+    expect(harness.takeSent("a1")).to.deep.equal([]);
+    harness.subscribe("s1", { id: { value: "F" }, roles: [role], capabilities });
+    expect(harness.takeSent("a1").map(({ type }) => type)).to.deep.equal(["UPDATE_FRAMEWORK"]);
+    harness.takeEvents("s1");
+    harness.fromAgent("a1", update);
+    expect(harness.takeEvents("s1").map(({ type }) => type)).to.deep.equal([
+      "UPDATE_OPERATION_STATUS",
+    ]);
+    harness.call("s1", "F", {
+      type: "ACKNOWLEDGE_OPERATION_STATUS",
+      acknowledge_operation_status: {
+        agent_id: { value: "S" },
+        operation_id: { value: "op1" },
+        uuid: statusUuid.value,
+      },
+    });
+    expect(harness.takeSent("a1")).to.deep.equal([
+      { type: "ACKNOWLEDGE_OPERATION_STATUS", operationUuid, statusUuid: statusUuid.value },
+    ]);
+  });
+
+  it("is not misled by a registration that was repeated before it was answered", () => {
+    const harness = new MasterHarness();
+    harness.reregisterAgent("a1", "S");
+    const resources = [scalar("disk", 128, { reservations })];
+    harness.allocator.available = true;
+    harness.operator({
+      type: "RESERVE_RESOURCES",
+      reserve_resources: { agent_id: { value: "S" }, resources },
+    });
+    harness.reregisterAgent("a1", "S");
+    const agent = harness.master.state.agents.get("S");
+    expect(agent?.operations.size).to.equal(1);
+    expect(agent?.total.reserved(role).quantities()).to.deep.equal(new Map([["disk", 128_000]]));
+  });
 });

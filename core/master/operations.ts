@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.js";
-import type { AgentId } from "../base/ids.js";
+import type { AgentId, FrameworkId } from "../base/ids.js";
 import { uuidBytes } from "../base/random.js";
 import type { AgentToMaster } from "../protocol/agent-protocol.js";
 import { type Base64, toBase64 } from "../protocol/base64.js";
@@ -74,9 +74,15 @@ export class Operations {
       });
       return;
     }
+    if (status.operation_id !== undefined && this.mayComeBack(frameworkId)) return;
     // Nobody else is there to acknowledge it.
     this.acknowledge(agent, operationUuid, status.uuid?.value);
     if (record !== undefined && TERMINAL.has(status.state)) this.forget(agent, record);
+  }
+
+  /** After a change of leaders agents may be here before their frameworks; an agent repeats what is not acknowledged. */
+  private mayComeBack(frameworkId: FrameworkId | undefined): boolean {
+    return frameworkId !== undefined && !this.context.state.completedFrameworks.has(frameworkId);
   }
 
   /** ACKNOWLEDGE_OPERATION_STATUS: passed on to the agent; a terminal status that is acknowledged ends the operation. */
@@ -119,8 +125,8 @@ export class Operations {
         this.end(agent, record, "OPERATION_DROPPED", "The operation did not reach the agent");
     for (const wire of operations) {
       if (agent.operations.has(wire.uuid.value)) continue;
-      const framework = this.context.state.frameworks.get(wire.framework_id?.value ?? "");
-      const frameworkId = framework?.id;
+      const frameworkId = wire.framework_id?.value;
+      const framework = this.context.state.frameworks.get(frameworkId ?? "");
       link(agent, framework, { uuid: wire.uuid.value, agentId: agent.id, frameworkId, wire });
     }
   }
