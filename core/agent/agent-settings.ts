@@ -22,7 +22,8 @@ export interface AgentSettings {
   readonly executorEnvironmentVariables: Readonly<Record<string, string>>;
   /** Whether tasks run as their framework's or command's user. */
   readonly switchUser: boolean;
-  readonly reconfigurationPolicy: "equal" | "additive";
+  /** What becomes of an agent that differs from its checkpoint; `replace`: it registers as a new one. */
+  readonly reconfigurationPolicy: "equal" | "additive" | "replace";
   readonly recoveryTimeoutMs: number;
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedExecutorsPerFramework: number;

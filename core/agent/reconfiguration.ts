@@ -5,7 +5,7 @@ import type { AgentSettings } from "./agent-settings.js";
 type Policy = AgentSettings["reconfigurationPolicy"];
 
 /**
- * The fields in which an agent's configuration has changed more than the policy lets it. `equal`: none may change.
+ * The fields in which an agent's configuration has changed more than the policy lets it. `equal`, `replace`: none may.
  * `additive`: hostname and port may not, a domain may come, resources may grow, and attributes may be added or, where they
  * are ranges, grow.
  */

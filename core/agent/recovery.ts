@@ -49,7 +49,8 @@ export class Recovery {
   }
 
   /**
-   * An agent whose configuration has changed too much is another one; only a reboot lets it become that by itself.
+   * An agent whose configuration has changed too much is another one; it becomes that by itself after a reboot, or where
+   * the policy says so.
    * @returns false where the agent ends for it.
    */
   private takeUp({ agentInfo, bootId }: AgentRecord): boolean {
@@ -63,11 +64,9 @@ export class Recovery {
       return true;
     }
     const changed = `${differing.join(", ")} changed incompatibly (reconfiguration policy "${policy}")`;
-    if (bootId !== settings.bootId) {
-      this.context.log(
-        "warn",
-        `the machine was rebooted and ${changed}: registering as a new agent`,
-      );
+    if (bootId !== settings.bootId || policy === "replace") {
+      const level = policy === "replace" ? "info" : "warn";
+      this.context.log(level, `${changed}: registering as a new agent`);
       return true;
     }
     this.context.exit(

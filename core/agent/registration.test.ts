@@ -205,6 +205,13 @@ describe("Recovery", () => {
     expect(told(retry(driver, driver.connect()))).to.deep.equal(["REGISTER_AGENT"]);
   });
 
+  it("becomes a new agent with another configuration where the policy lets it", () => {
+    const driver = new AgentDriver({ reconfigurationPolicy: "replace" });
+    const record = { agentInfo: { ...agentInfo, port: 1 }, bootId: "boot" };
+    driver.step({ type: "RECOVERED", checkpoints: new Map([["agent", record]]) });
+    expect(told(retry(driver, driver.connect()))).to.deep.equal(["REGISTER_AGENT"]);
+  });
+
   it("answers executors with 503 until it has recovered", () => {
     const driver = new AgentDriver();
     expect(told(driver.call(subscribe("executor-1")))).to.deep.equal([

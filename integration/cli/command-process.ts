@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -106,6 +106,15 @@ export class CommandProcess {
 /** `dasmos` with these arguments. */
 export function dasmos(args: readonly string[], options?: CommandOptions): CommandProcess {
   return new CommandProcess(process.execPath, [program, ...args], options);
+}
+
+const NOBODY = 65_534;
+
+/** A user without rights who can read this checkout; absent: we have none ourselves, or nobody else can read it. */
+export function unprivilegedUser(): number | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const { status } = spawnSync("test", ["-r", program], { uid: NOBODY, gid: NOBODY });
+  return status === 0 ? NOBODY : undefined;
 }
 
 /** Our environment without what would change a command's behaviour. */

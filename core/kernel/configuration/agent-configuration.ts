@@ -99,9 +99,11 @@ export const agentFields = {
     "how long an agent may be away before its executors end themselves",
   ),
   reconfigurationPolicy: z
-    .enum(["equal", "additive"])
+    .enum(["equal", "additive", "replace"])
     .default("equal")
-    .describe("how the agent may differ from its checkpoint: not at all, or by having more"),
+    .describe(
+      "how the agent may differ from its checkpoint: not at all, or by having more; or it is a new agent then",
+    ),
   maxCompletedExecutorsPerFramework: count(
     150,
     "how many completed executors of a framework are remembered",

@@ -60,6 +60,8 @@ export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalClu
         master: `127.0.0.1:${masterPort === 0 ? 5050 : masterPort}`,
         workDir: `${workDir}/agent-${i + 1}`,
         runtimeDir: `${workDir}/agent-${i + 1}/run`,
+        // Nothing of it outlives the cluster, so it may be another one the next time.
+        reconfigurationPolicy: "replace",
         ...agent,
       },
       "agent",
