@@ -60,7 +60,7 @@ export class LoadCluster {
     const flags = { "--port": port, "--work-dir": workDir, "--registry": registry };
     const args = ["master", ...Object.entries(flags).flat().map(String), "--log-level", "warn"];
     const master = fork(DASMOS, args, {
-      execArgv: ["--expose-gc", ...profiling(), "--import", here("probe.js")],
+      execArgv: ["--expose-gc", "--import", here("probe.js")],
     });
     const cluster = new LoadCluster(
       port,
@@ -93,7 +93,8 @@ export class LoadCluster {
         () => false,
       );
       if (up) return;
-      if (performance.now() > deadlineMs) throw new Error("the master does not come up");
+      if (this.master.exitCode !== null || performance.now() > deadlineMs)
+        throw new Error("the master does not come up");
       await delay(50);
     }
   }
@@ -132,20 +133,20 @@ export class LoadCluster {
   }
 
   /** How the master is since it was last asked. */
-  async probe({ collect = false } = {}): Promise<ProbeReading> {
-    this.master.send({ type: "PROBE", collect } satisfies ProbeOrder);
+  async probe(order: Partial<ProbeOrder> = {}): Promise<ProbeReading> {
+    this.master.send({ type: "PROBE", collect: false, ...order } satisfies ProbeOrder);
     const [reading] = (await once(this.master, "message")) as [ProbeReading];
     return reading;
   }
 
   async measure(work: () => Promise<void>): Promise<Usage> {
-    await this.probe();
+    await this.probe(profiling("START"));
     const before = this.cpu();
     const startedMs = performance.now();
     await work();
     const wallMs = performance.now() - startedMs;
     const after = this.cpu();
-    const { stallMs, stallCpuMs } = await this.probe();
+    const { stallMs, stallCpuMs } = await this.probe(profiling("STOP"));
     return {
       wallMs,
       masterCpuMs: after.master - before.master,
@@ -203,8 +204,8 @@ async function freePort(): Promise<number> {
   throw new Error("no free port");
 }
 
-/** `DASMOS_BENCH_PROFILE=folder` writes a CPU profile of each master there. */
-function profiling(): readonly string[] {
-  const folder = process.env["DASMOS_BENCH_PROFILE"];
-  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
+/** `BENCH_PROFILE=folder` writes a CPU profile of what each master does while it is measured there. */
+function profiling(action: "START" | "STOP"): Pick<ProbeOrder, "profile"> {
+  const folder = process.env["BENCH_PROFILE"];
+  return folder === undefined ? {} : { profile: { folder, action } };
 }

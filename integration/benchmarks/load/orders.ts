@@ -63,4 +63,6 @@ export interface ProbeReading {
 export interface ProbeOrder {
   readonly type: "PROBE";
   readonly collect: boolean;
+  /** Starts a CPU profile, or stops it and writes it to the folder. */
+  readonly profile?: { readonly folder: string; readonly action: "START" | "STOP" };
 }

@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { Session } from "node:inspector/promises";
+import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ProbeOrder, ProbeReading } from "./orders.js";
 
@@ -19,19 +22,39 @@ setInterval(() => {
   lastCpuMs = now;
 }, RESOLUTION_MS).unref();
 
-process.on("message", ({ collect }: ProbeOrder) => {
-  if (collect) globalThis.gc?.();
+function read(): ProbeReading {
   const { heapUsed, external, rss } = process.memoryUsage();
-  const reading: ProbeReading = {
+  return {
     stallMs: delay.max / 1e6,
     stallCpuMs,
     heapMib: (heapUsed + external) / 2 ** 20,
     residentMib: rss / 2 ** 20,
   };
+}
+
+const session = new Session();
+async function profile({ folder, action }: NonNullable<ProbeOrder["profile"]>): Promise<void> {
+  if (action === "START") {
+    session.connect();
+    await session.post("Profiler.enable");
+    await session.post("Profiler.start");
+    return;
+  }
+  const { profile: stopped } = await session.post("Profiler.stop");
+  session.disconnect();
+  writeFileSync(join(folder, `master-${process.pid}.cpuprofile`), JSON.stringify(stopped));
+}
+
+async function answer(order: ProbeOrder): Promise<void> {
+  if (order.collect) globalThis.gc?.();
+  const reading = read();
+  if (order.profile !== undefined) await profile(order.profile);
   process.send?.(reading);
   delay.reset();
   stallCpuMs = 0;
   lastCpuMs = cpuMs();
-});
+}
+
+process.on("message", (order: ProbeOrder) => void answer(order));
 // What asks must not keep the master from ending.
 process.channel?.unref();
