@@ -29,6 +29,11 @@ export function getExecutors(state: AgentState): agent.Response.GetExecutors {
   };
 }
 
+/** The answer to GET_OPERATIONS. */
+export function getOperations(state: AgentState): agent.Response.GetOperations {
+  return { operations: Array.from(state.operations.values(), ({ wire }) => wire) };
+}
+
 /** The answer to GET_TASKS. */
 export function getTasks(state: AgentState): agent.Response.GetTasks {
   const live = liveExecutors(state);

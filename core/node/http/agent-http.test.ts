@@ -104,6 +104,7 @@ describe("AgentHttp", () => {
       "GET_FRAMEWORKS",
       "GET_EXECUTORS",
       "GET_TASKS",
+      "GET_OPERATIONS",
       "GET_AGENT",
     ] as const;
     for (const type of [...types, "GET_CONTAINERS", "GET_HEALTH", "GET_METRICS"] as const) {

@@ -2,6 +2,7 @@ import {
   getAgent,
   getExecutors,
   getFrameworks,
+  getOperations,
   getState,
   getTasks,
 } from "../../agent/views/v1-views.js";
@@ -47,6 +48,7 @@ function stateReads(options: AgentOperatorApiOptions): readonly (readonly [CallT
     shared("GET_STATE", () => ({ get_state: getState(state()) })),
     shared("GET_FRAMEWORKS", () => ({ get_frameworks: getFrameworks(state()) })),
     shared("GET_EXECUTORS", () => ({ get_executors: getExecutors(state()) })),
+    shared("GET_OPERATIONS", () => ({ get_operations: getOperations(state()) })),
     shared("GET_TASKS", () => ({ get_tasks: getTasks(state()) })),
     shared("GET_AGENT", () => ({ get_agent: getAgent(state()) })),
     [

@@ -115,6 +115,7 @@ describe("MasterHttp", () => {
       "GET_FRAMEWORKS",
       "GET_EXECUTORS",
       "GET_TASKS",
+      "GET_OPERATIONS",
       "GET_ROLES",
       "GET_WEIGHTS",
       "GET_QUOTA",
@@ -180,9 +181,9 @@ describe("MasterHttp", () => {
       { type: "OPERATOR_CALL", request: "1", call: teardown },
       { type: "OPERATOR_CALL", request: "2", call: teardown },
     ]);
-    expect(await call({ type: "GET_OPERATIONS" })).to.deep.equal({
+    expect(await call({ type: "GET_MAINTENANCE_STATUS" })).to.deep.equal({
       status: 501,
-      body: "GET_OPERATIONS is not implemented",
+      body: "GET_MAINTENANCE_STATUS is not implemented",
     });
     expect(await call({})).to.deep.equal({ status: 400, body: "type: required, but not set" });
     expect((await call({ type: "LIST_FILES" })).status).to.equal(400);

@@ -3,6 +3,7 @@ import type { MasterState } from "../../master/master-state.js";
 import { getAgents } from "../../master/views/v1-agents.js";
 import { getFrameworks } from "../../master/views/v1-frameworks.js";
 import { getQuota, getWeights } from "../../master/views/v1-quota.js";
+import { getOperations } from "../../master/views/v1-operations.js";
 import { getRoles } from "../../master/views/v1-roles.js";
 import { getMaster, getState } from "../../master/views/v1-state.js";
 import { getExecutors, getTasks } from "../../master/views/v1-tasks.js";
@@ -78,6 +79,7 @@ function stateReads(
     shared("GET_AGENTS", () => ({ get_agents: getAgents(state()) })),
     shared("GET_FRAMEWORKS", () => ({ get_frameworks: getFrameworks(state()) })),
     shared("GET_EXECUTORS", () => ({ get_executors: getExecutors(state()) })),
+    shared("GET_OPERATIONS", () => ({ get_operations: getOperations(state()) })),
     shared("GET_TASKS", () => ({ get_tasks: getTasks(state()) })),
     shared("GET_QUOTA", () => ({ get_quota: getQuota(state()) })),
     shared("GET_WEIGHTS", () => ({ get_weights: getWeights(state()) })),
