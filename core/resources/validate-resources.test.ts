@@ -86,6 +86,18 @@ const invalid: readonly [v1.Resource[], string][] = [
     [disk({ disk: { persistence: { id: "a/b" }, volume: { container_path: "v", mode: "RW" } } })],
     "resources[0] (disk): disk.persistence.id: must not contain slashes or control characters",
   ],
+  [
+    [
+      disk({
+        disk: { persistence: { id: "é".repeat(128) }, volume: { container_path: "v", mode: "RW" } },
+      }),
+    ],
+    "resources[0] (disk): disk.persistence.id: must not exceed 255 bytes",
+  ],
+  [
+    [disk({ reservations: [{ type: "DYNAMIC", role: "r".repeat(256) }] })],
+    "resources[0] (disk): reservations: a persistent volume needs a role of at most 255 bytes",
+  ],
   [[disk(), disk()], 'resources[1] (disk): disk.persistence.id: "v" is there twice'],
   [
     [cpus({ disk: { source: { type: "MOUNT" } } })],
