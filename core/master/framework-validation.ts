@@ -2,6 +2,8 @@ import { capabilitiesOf, rolesOf } from "../protocol/framework-info.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
 import { invalidRole } from "../resources/roles.js";
 import type { MasterSettings } from "./master-settings.js";
+import { idProblem } from "./validation/ids.js";
+import { offerConstraintsProblem } from "./validation/offer-constraints.js";
 
 /** About 292 years, the longest duration Mesos can express. */
 const MAX_FAILOVER_TIMEOUT_MS = 9_223_372_036_854;
@@ -19,7 +21,7 @@ export function frameworkInfoProblem(
   const info = subscribe.framework_info;
   return (
     rolesProblem(info, settings) ??
-    idProblem(info) ??
+    (info.id && idProblem("framework_info.id", info.id.value)) ??
     userProblem(info, settings) ??
     failoverProblem(info) ??
     offerFiltersProblem(info) ??
@@ -43,12 +45,6 @@ function rolesProblem(info: v1.FrameworkInfo, { roles }: MasterSettings): string
       return `framework_info.roles: role '${role}' is not in the master's list of roles`;
   }
   return undefined;
-}
-
-function idProblem(info: v1.FrameworkInfo): string | undefined {
-  const id = info.id?.value;
-  if (id === undefined || /^[^/\\\p{Cc}]{1,255}$/u.test(id)) return undefined;
-  return `framework_info.id: expected 1 to 255 characters without '/', '\\' and control characters`;
 }
 
 function userProblem(info: v1.FrameworkInfo, settings: MasterSettings): string | undefined {
@@ -82,13 +78,5 @@ function subscribedRolesProblem(
   for (const role of subscribe.suppressed_roles ?? [])
     if (!roles.has(role))
       return `suppressed_roles: the framework does not subscribe to role '${role}'`;
-  const constraints = subscribe.offer_constraints?.role_constraints ?? {};
-  for (const [role, { groups }] of Object.entries(constraints)) {
-    const path = `offer_constraints.role_constraints["${role}"]`;
-    if (!roles.has(role)) return `${path}: the framework does not subscribe to this role`;
-    if (groups === undefined) return `${path}.groups: expected at least one group`;
-    if (groups.some((group) => (group.attribute_constraints?.length ?? 0) === 0))
-      return `${path}.groups: expected at least one constraint in every group`;
-  }
-  return undefined;
+  return offerConstraintsProblem(subscribe.offer_constraints, roles);
 }

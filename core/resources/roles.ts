@@ -1,8 +1,13 @@
+import { MAX_FILE_NAME_BYTES, utf8Length } from "../base/utf8-length.js";
+
 /** What is wrong with a role's name; undefined: nothing. `*` is a valid name, of the role that reserves nothing. */
 export function invalidRole(role: string): string | undefined {
   if (role === "*") return undefined;
   if (role === "") return "a role name must not be empty";
-  if (/[\s\b\x7f]/.test(role)) return `role "${role}" must not contain whitespace or backspace`;
+  if (/[\s\p{Cc}]/u.test(role))
+    return `role ${JSON.stringify(role)} must not contain whitespace or control characters`;
+  if (utf8Length(role) > MAX_FILE_NAME_BYTES)
+    return `a role name must have at most ${MAX_FILE_NAME_BYTES} bytes, since it names a directory`;
   for (const component of role.split("/")) {
     if (component === "") return `role "${role}" must not have an empty component`;
     if (component === "." || component === "..")

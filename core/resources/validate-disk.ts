@@ -1,3 +1,4 @@
+import { MAX_FILE_NAME_BYTES, utf8Length } from "../base/utf8-length.js";
 import type { v1 } from "../protocol/v1.js";
 import { reservationStack } from "./reservations.js";
 
@@ -41,6 +42,8 @@ function byteLength(text: string): number {
 function invalidPersistenceId(id: string): string | undefined {
   const field = "disk.persistence.id";
   if (id === "") return `${field}: must not be empty`;
+  if (utf8Length(id) > MAX_FILE_NAME_BYTES)
+    return `${field}: expected at most ${MAX_FILE_NAME_BYTES} bytes`;
   if (id === "." || id === "..") return `${field}: "${id}" cannot name a directory`;
   if (/[/\\\p{Cc}]/u.test(id)) return `${field}: must not contain slashes or control characters`;
   if (byteLength(id) > MAX_NAME_BYTES) return `${field}: must not exceed ${MAX_NAME_BYTES} bytes`;

@@ -165,15 +165,21 @@ export class AuditedAllocator implements Allocator {
     const account = this.accounts.get(agentId);
     if (account !== undefined) {
       let used = this.usedOn(agentId, frameworkId);
-      for (const { consumed, converted } of conversions)
+      for (const { consumed, converted } of conversions) {
         used = used.minus(consumed).plus(converted);
+        if (!consumed.isEmpty) account.total = convert(account.total, { consumed, converted });
+      }
       account.used.set(frameworkId, used);
     }
     this.allocator.updateAllocation(frameworkId, agentId, conversions);
   }
 
   updateAvailable(agentId: AgentId, conversions: readonly ResourceConversion[]): boolean {
-    return this.allocator.updateAvailable(agentId, conversions);
+    const isDone = this.allocator.updateAvailable(agentId, conversions);
+    const account = this.accounts.get(agentId);
+    if (isDone && account !== undefined)
+      for (const conversion of conversions) account.total = convert(account.total, conversion);
+    return isDone;
   }
 
   transitionOfferedToAllocated(agentId: AgentId, resources: Resources): void {
@@ -243,6 +249,11 @@ export class AuditedAllocator implements Allocator {
   explain(query: ExplainQuery, nowMs: number): Explanation {
     return this.allocator.explain?.(query, nowMs) ?? { frameworkId: query.frameworkId, roles: [] };
   }
+}
+
+/** What an agent has after a conversion; an extra copy of a shared volume comes from nothing and changes nothing. */
+function convert(total: Resources, { consumed, converted }: ResourceConversion): Resources {
+  return total.minus(consumed.unallocate()).plus(converted.unallocate());
 }
 
 function withoutRole({ used }: Account): Resources {
