@@ -20,6 +20,29 @@ async function pidsOf(mark: string, program: string): Promise<readonly number[]>
     .map((text) => Number.parseInt(text));
 }
 
+/** How many descendants of a process have ended and not been waited for. */
+async function zombiesBelow(ancestor: number): Promise<number> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const processes = pids.flatMap((pid) => {
+    const stat = readStat(pid);
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return stat === "" ? [] : [{ pid: Number(pid), state, parent: Number(parent) }];
+  });
+  const below = (parent: number): number =>
+    processes
+      .filter((one) => one.parent === parent)
+      .reduce((sum, one) => sum + (one.state === "Z" ? 1 : 0) + below(one.pid), 0);
+  return below(ancestor);
+}
+
+function readStat(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
 describe("a master and an agent", function () {
   this.timeout(60_000);
   let directory: string;
@@ -177,28 +200,9 @@ describe("a task's processes", function () {
 
   it("leave no zombie behind while their agent lives", async () => {
     for (const id of ["z1", "z2", "z3"]) await run(id, "(sleep 0.1 &); true");
-    const children = async () => {
-      const stats = await Promise.all(
-        (await readdir("/proc"))
-          .filter((name) => /^\d+$/.test(name))
-          .map((pid) => {
-            try {
-              return readFileSync(`/proc/${pid}/stat`, "latin1");
-            } catch {
-              return "";
-            }
-          }),
-      );
-      const fields = stats.map((stat) => stat.slice(stat.lastIndexOf(")") + 2).split(" "));
-      const below = (ppid: number): number =>
-        stats.reduce((sum, stat, i) => {
-          if (Number(fields[i]?.[1]) !== ppid) return sum;
-          return sum + (fields[i]?.[0] === "Z" ? 1 : 0) + below(Number.parseInt(stat));
-        }, 0);
-      return below(cluster.agent.process?.pid ?? 0);
-    };
+    const pid = cluster.agent.process?.pid ?? 0;
     await eventually("no zombie is left", async () =>
-      (await children()) === 0 ? true : undefined,
+      (await zombiesBelow(pid)) === 0 ? true : undefined,
     );
   });
 
