@@ -1,4 +1,6 @@
 /** The contract suites: what every module of a kind has to do, for its author to run with mocha. */
+export { AllocatorStory } from "./contracts/allocator-story.js";
+export { describeAllocator } from "./contracts/allocator.contract.js";
 export { describeCheckpointStore } from "./contracts/checkpoint-store.contract.js";
 export { describeContainerLogger } from "./contracts/container-logger.contract.js";
 export { describeContainerizer } from "./contracts/containerizer.contract.js";

@@ -1,9 +1,8 @@
 import { parseQuantities } from "../../core/resources/quantities.js";
 import { Resources } from "../../core/resources/resources.js";
 import { AllocatorCluster, timed } from "./allocator-cluster.js";
+import type { Figures } from "./benchmark.js";
 
-/** CPU milliseconds and other figures, by name. */
-export type Figures = Readonly<Record<string, number>>;
 export type Roles = "one role" | "role each";
 
 const roleOf = (roles: Roles) => (i: number) => (roles === "one role" ? "role" : `role-${i}`);
@@ -16,7 +15,13 @@ export function fullCycle(agents: number, frameworks: number, roles: Roles): Fig
   const [, addAgents] = timed(() => cluster.addAgents(agents));
   const [allocations, full] = timed(() => cluster.cycle());
   const [, nothingLeft] = timed(() => cluster.cycle());
-  return { full, nothingLeft, addFrameworks, addAgents, allocations: allocations.length };
+  return {
+    fullMs: full,
+    nothingLeftMs: nothingLeft,
+    addFrameworksMs: addFrameworks,
+    addAgentsMs: addAgents,
+    offers: allocations.length,
+  };
 }
 
 /**
@@ -40,15 +45,20 @@ export function declined(agents: number, frameworks: number, roles: Roles): Figu
   });
   const [, nothingChanged] = timed(() => cluster.cycle());
   cluster.shrinkAgents(agents);
-  const [examined, allPairs] = timed(() => cluster.cycle());
+  const [examined, allAgents] = timed(() => cluster.cycle());
   const task = Resources.parse("cpus:1").allocate("old");
   cluster.allocator.recoverResources("old", "agent-0", task, { allocated: true }, 0);
   const [, oneAgent] = timed(() => cluster.cycle());
   cluster.allocator.reviveOffers("framework-1", []);
   const [revived, oneFramework] = timed(() => cluster.cycle());
   if (examined.length > 0 || revived.length < agents - 1) throw new Error("filters do not hold");
-  const perOffer = (declining * 1_000) / offers;
-  return { nothingChanged, allPairs, oneAgent, oneFramework, perOfferAndDeclineUs: perOffer };
+  return {
+    nothingChangedMs: nothingChanged,
+    allAgentsMs: allAgents,
+    oneAgentMs: oneAgent,
+    oneFrameworkMs: oneFramework,
+    offerAndDeclineUs: (declining * 1_000) / offers,
+  };
 }
 
 /** Many roles with a small quota and some with a large one, which together need two agents of three. */
@@ -66,7 +76,12 @@ export function quotas(small: number, large: number): Figures {
   const [, firstIdle] = timed(() => cluster.cycle());
   const [idle, nothingToOffer] = timed(() => cluster.cycle());
   if (idle.length > 0) throw new Error("more than the quotas was offered");
-  return { full, firstIdle, nothingToOffer, allocations: allocations.length };
+  return {
+    fullMs: full,
+    firstIdleMs: firstIdle,
+    idleMs: nothingToOffer,
+    offers: allocations.length,
+  };
 }
 
 interface Workload {
@@ -114,5 +129,5 @@ export function multiFramework(): Figures {
       }
     }
   });
-  return { cpu, rounds, launched };
+  return { allMs: cpu, cycles: rounds, launched };
 }

@@ -1,28 +1,11 @@
-import "reflect-metadata";
-import {
-  declined,
-  type Figures,
-  fullCycle,
-  multiFramework,
-  quotas,
-} from "./allocator-scenarios.js";
-import { calibrate } from "./calibration.js";
+import { declined, fullCycle, multiFramework, quotas, type Roles } from "./allocator-scenarios.js";
+import type { Benchmark, BenchmarkCase } from "./benchmark.js";
+import { calibration } from "./calibration.js";
 
-const unit = calibrate();
-
-/** Prints CPU milliseconds, and in parentheses as multiples of the calibration loop. */
-function report(name: string, figures: Figures): void {
-  const counts = new Set(["allocations", "rounds", "launched", "perOfferAndDeclineUs"]);
-  const columns = Object.entries(figures).map(([figure, value]) =>
-    counts.has(figure)
-      ? `${figure} ${value.toFixed(figure.endsWith("Us") ? 1 : 0)}`
-      : `${figure} ${value.toFixed(1)} ms (${(value / unit).toFixed(2)})`,
-  );
-  const rss = Math.round(process.memoryUsage().rss / 1e6);
-  console.log(`${name.padEnd(40)} ${columns.join("  ")}  rss ${rss} MB`);
-}
-
-const sizes: readonly (readonly [number, number])[] = [
+const SHAPES: readonly Roles[] = ["one role", "role each"];
+const FRAMEWORKS = 200;
+type Size = readonly [agents: number, frameworks: number];
+const fullCycles: readonly Size[] = [
   [1_000, 50],
   [1_000, 1_000],
   [5_000, 200],
@@ -31,40 +14,71 @@ const sizes: readonly (readonly [number, number])[] = [
   [20_000, 2_000],
   [50_000, 200],
 ];
-const scenarios: Readonly<Record<string, () => void>> = {
-  "full-cycle": () => {
-    for (const roles of ["one role", "role each"] as const) {
-      for (const [agents, frameworks] of sizes) {
-        fullCycle(200, 50, roles);
-        report(`B6 ${agents} x ${frameworks}, ${roles}`, fullCycle(agents, frameworks, roles));
-      }
-    }
-  },
-  declined: () => {
-    for (const roles of ["one role", "role each"] as const) {
-      for (const [agents, frameworks] of [
-        [1_000, 50],
-        [2_000, 200],
-        [10_000, 200],
-      ] as const) {
-        report(`B7 ${agents} x ${frameworks}, ${roles}`, declined(agents, frameworks, roles));
-      }
-    }
-  },
-  quotas: () => {
-    for (const [small, large] of [
-      [25, 5],
-      [250, 50],
-      [2_500, 500],
-    ] as const) {
-      report(`B8 ${small} + ${large} quotas`, quotas(small, large));
-    }
-  },
-  "multi-framework": () => report("B9 19,500 tasks of 554 frameworks", multiFramework()),
+const refusals: readonly Size[] = [
+  [1_000, 50],
+  [2_000, 200],
+  [10_000, 200],
+];
+const quotaCounts: readonly Size[] = [
+  [25, 5],
+  [250, 50],
+  [2_500, 500],
+];
+
+function cases(
+  sizes: readonly Size[],
+  agents: readonly number[] | undefined,
+  run: (agents: number, frameworks: number, roles: Roles) => ReturnType<BenchmarkCase["run"]>,
+): readonly BenchmarkCase[] {
+  const chosen = agents?.map((count): Size => [count, FRAMEWORKS]) ?? sizes;
+  return SHAPES.flatMap((roles) =>
+    chosen.map(([count, frameworks]) => ({
+      name: `${count} agents, ${frameworks} frameworks, ${roles}`,
+      run: () => run(count, frameworks, roles),
+    })),
+  );
+}
+
+/** The allocator alone, in CPU time: everything offered, and then nothing left to offer. */
+export const allocationCycle: Benchmark = {
+  name: "allocation-cycle",
+  title: "B6: an allocation cycle that offers everything, and one with nothing left",
+  mainFigure: "fullMs",
+  baseline: calibration,
+  rounds: 5,
+  cases: ({ agents }) => cases(fullCycles, agents, fullCycle),
 };
 
-console.log(`calibration ${unit.toFixed(1)} ms`);
-const chosen = process.argv.slice(2);
-for (const [name, run] of Object.entries(scenarios)) {
-  if (chosen.length === 0 || chosen.includes(name)) run();
-}
+/** The allocator alone, when every framework has refused every agent. */
+export const refusedAgents: Benchmark = {
+  name: "refused-agents",
+  title: "B7: cycles when every framework has refused every agent, and after one thing has changed",
+  mainFigure: "nothingChangedMs",
+  baseline: calibration,
+  rounds: 1,
+  cases: ({ agents }) => cases(refusals, agents, declined),
+};
+
+/** The allocator alone, with a quota for every role. */
+export const allocatorQuotas: Benchmark = {
+  name: "allocator-quotas",
+  title: "B8: many small and some large quotas, and then nothing more to offer",
+  mainFigure: "fullMs",
+  baseline: calibration,
+  rounds: 5,
+  cases: () =>
+    quotaCounts.map(([small, large]) => ({
+      name: `${small} small, ${large} large`,
+      run: () => quotas(small, large),
+    })),
+};
+
+/** The allocator under frameworks of three kinds, until all they want runs. */
+export const multiFrameworkAllocations: Benchmark = {
+  name: "multi-framework",
+  title: "B9: 19,500 tasks of 554 frameworks of three kinds",
+  mainFigure: "allMs",
+  baseline: calibration,
+  rounds: 5,
+  cases: () => [{ name: "80 agents", run: multiFramework }],
+};

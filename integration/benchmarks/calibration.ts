@@ -1,3 +1,5 @@
+import type { Baseline } from "./benchmark.js";
+
 /** CPU milliseconds that this process has used. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -8,7 +10,7 @@ export function cpuMs(): number {
  * CPU milliseconds of a fixed amount of work on maps, arrays and floats: the best of five. A figure divided by it can be
  * compared between machines, and between a quiet machine and a busy one.
  */
-export function calibrate(): number {
+function calibrate(): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 5; round++) {
     const start = cpuMs();
@@ -24,3 +26,6 @@ export function calibrate(): number {
   }
   return best;
 }
+
+/** How fast the machine is at plain computing. */
+export const calibration: Baseline = { name: "calibration loop", measure: calibrate };

@@ -1,3 +1,9 @@
+import {
+  allocationCycle,
+  allocatorQuotas,
+  multiFrameworkAllocations,
+  refusedAgents,
+} from "./allocator.js";
 import type { Benchmark } from "./benchmark.js";
 import { containers } from "./containers.js";
 import { floor } from "./floor.js";
@@ -9,6 +15,10 @@ import { statusUpdates } from "./status-updates.js";
 /** Every benchmark there is, in the order in which they run. */
 export const registry: readonly Benchmark[] = [
   floor,
+  allocationCycle,
+  refusedAgents,
+  allocatorQuotas,
+  multiFrameworkAllocations,
   launchThroughput,
   statusUpdates,
   state,

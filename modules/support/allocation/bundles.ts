@@ -8,9 +8,17 @@ import type { QuotaLedger } from "./quota-ledger.js";
 /** Why an agent is hidden from a client altogether. */
 export type HiddenBy = "HIERARCHICAL_ROLE" | "GPU_RESOURCES" | "REGION" | "CONSTRAINT";
 
+interface Comparison {
+  readonly bundle: Resources;
+  readonly alternatives: readonly ResourceQuantities[];
+  readonly isEnough: boolean;
+}
+
 /** Decides what of an agent may be put before a client, filters apart. Every rule is asked here, and only here. */
 export class Bundles {
   private readonly region: string | undefined;
+  /** The last comparison with a minimum: mostly, client after client is shown the same bundle. */
+  private last: Comparison | undefined;
 
   constructor(
     private readonly options: AllocatorOptions,
@@ -88,7 +96,11 @@ export class Bundles {
   ): boolean {
     if (bundle.isEmpty) return false;
     if (alternatives.length === 0) return true;
+    const { last } = this;
+    if (last?.bundle === bundle && last.alternatives === alternatives) return last.isEnough;
     const quantities = bundle.quantities();
-    return alternatives.some((alternative) => containsQuantities(quantities, alternative));
+    const isEnough = alternatives.some((one) => containsQuantities(quantities, one));
+    this.last = { bundle, alternatives, isEnough };
+    return isEnough;
   }
 }

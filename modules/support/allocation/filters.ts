@@ -21,16 +21,20 @@ export class FilterTable {
   private last: { refused: Resources; bundle: Resources; contains: boolean } | undefined;
 
   add(slot: number, filter: Filter, nowMs: number): void {
+    if (this.refused[slot]) this.keepOlder(slot, filter, nowMs);
+    this.reach(slot);
+    this.untilMs[slot] = filter.untilMs;
+    this.generations[slot] = filter.generation;
+    this.refused[slot] = filter.refused;
+  }
+
+  private keepOlder(slot: number, filter: Filter, nowMs: number): void {
     const rest = this.filters(slot).filter((one) => {
       const counts = one.generation === filter.generation && one.untilMs > nowMs;
       return counts && !(one.untilMs <= filter.untilMs && filter.refused.contains(one.refused));
     });
     if (rest.length > 0) (this.older ??= new Map()).set(slot, rest);
     else this.older?.delete(slot);
-    this.reach(slot);
-    this.untilMs[slot] = filter.untilMs;
-    this.generations[slot] = filter.generation;
-    this.refused[slot] = filter.refused;
   }
 
   /** Arrays without holes, so that they stay arrays of plain numbers. */
