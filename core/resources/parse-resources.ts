@@ -9,9 +9,18 @@ import { validateResources } from "./validate-resources.js";
  */
 export function parseResources(text: string, defaultRole: string): readonly v1.Resource[] {
   const list = text.trimStart().startsWith("[") ? parseJson(text) : parseItems(text, defaultRole);
-  const problem = list.map(notConfigurable).find((one) => one) ?? validateResources(list);
+  const problem = problemOf(list);
   if (problem) throw invalid(text, problem);
   return list;
+}
+
+/** JSON can hold anything at all: what cannot even be looked at is a problem like any other. */
+function problemOf(list: readonly v1.Resource[]): string | undefined {
+  try {
+    return list.map(notConfigurable).find((one) => one) ?? validateResources(list);
+  } catch (cause) {
+    return `not a list of resources: ${messageOf(cause)}`;
+  }
 }
 
 function parseItems(text: string, defaultRole: string): readonly v1.Resource[] {

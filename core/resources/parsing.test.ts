@@ -62,6 +62,8 @@ describe("Resources.parse", () => {
     expect(() => Resources.parse("a:1;a:[1-2]")).to.throw("type RANGES, but SCALAR elsewhere");
     expect(() => Resources.parse("cpus:-1")).to.throw("-1 is negative");
     expect(() => Resources.parse("[{]")).to.throw("not valid JSON");
+    const odd = '[{"name":"cpus","type":"SCALAR","scalar":{"value":1},"reservations":5}]';
+    expect(() => Resources.parse(odd)).to.throw("not a list of resources");
     expect(() => Resources.parse("cpus(*):1")).to.throw('"*" cannot reserve');
   });
 });

@@ -11,6 +11,8 @@ type Test = (selected: Selected) => boolean;
 /** A framework's offer constraints for one role, made ready: any group, and of a group every constraint. */
 export class AttributeFilter {
   private readonly groups: readonly (readonly [Selector, Test][])[];
+  /** An agent that changes has another message. */
+  private readonly verdicts = new WeakMap<v1.AgentInfo, boolean>();
 
   /** Presupposes that the constraints have been validated. */
   constructor({ groups = [] }: scheduler.OfferConstraints.RoleConstraints) {
@@ -23,9 +25,14 @@ export class AttributeFilter {
   }
 
   accepts(agent: v1.AgentInfo): boolean {
-    return this.groups.some((group) =>
-      group.every(([selector, test]) => test(select(selector, agent))),
-    );
+    let verdict = this.verdicts.get(agent);
+    if (verdict === undefined) {
+      verdict = this.groups.some((group) =>
+        group.every(([selector, test]) => test(select(selector, agent))),
+      );
+      this.verdicts.set(agent, verdict);
+    }
+    return verdict;
   }
 }
 
