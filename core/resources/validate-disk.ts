@@ -11,34 +11,17 @@ export function invalidDisk(resource: v1.Resource): string | undefined {
     if (disk.volume) return "disk.volume: only a persistent volume is mounted";
     return disk.source ? undefined : "disk: is set but empty";
   }
-  const role = reservationStack(resource).at(-1)?.role;
-  if (role === undefined) {
+  if (reservationStack(resource).length === 0) {
     return "disk.persistence: a persistent volume must be made from a reserved disk";
   }
   if (!disk.volume) return "disk.volume: must be set for a persistent volume";
   if (disk.volume.host_path !== undefined) {
     return "disk.volume.host_path: must not be set for a persistent volume";
   }
-  if (byteLength(role) > MAX_NAME_BYTES) {
-    return `reservations: a persistent volume needs a role of at most ${MAX_NAME_BYTES} bytes`;
-  }
   return invalidPersistenceId(disk.persistence.id);
 }
 
-/** What a file system takes for a name. */
-const MAX_NAME_BYTES = 255;
-
-/** In UTF-8. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
-}
-
-/** The id becomes the name of a directory, and so does the role. */
+/** The id becomes the name of a directory. */
 function invalidPersistenceId(id: string): string | undefined {
   const field = "disk.persistence.id";
   if (id === "") return `${field}: must not be empty`;
@@ -46,7 +29,6 @@ function invalidPersistenceId(id: string): string | undefined {
     return `${field}: expected at most ${MAX_FILE_NAME_BYTES} bytes`;
   if (id === "." || id === "..") return `${field}: "${id}" cannot name a directory`;
   if (/[/\\\p{Cc}]/u.test(id)) return `${field}: must not contain slashes or control characters`;
-  if (byteLength(id) > MAX_NAME_BYTES) return `${field}: must not exceed ${MAX_NAME_BYTES} bytes`;
   return undefined;
 }
 

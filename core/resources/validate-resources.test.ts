@@ -92,11 +92,11 @@ const invalid: readonly [v1.Resource[], string][] = [
         disk: { persistence: { id: "é".repeat(128) }, volume: { container_path: "v", mode: "RW" } },
       }),
     ],
-    "resources[0] (disk): disk.persistence.id: must not exceed 255 bytes",
+    "resources[0] (disk): disk.persistence.id: expected at most 255 bytes",
   ],
   [
     [disk({ reservations: [{ type: "DYNAMIC", role: "r".repeat(256) }] })],
-    "resources[0] (disk): reservations: a persistent volume needs a role of at most 255 bytes",
+    "resources[0] (disk): reservations[0].role: a role name must have at most 255 bytes, since it names a directory",
   ],
   [[disk(), disk()], 'resources[1] (disk): disk.persistence.id: "v" is there twice'],
   [
