@@ -71,4 +71,26 @@ describe("an agent that is killed", function () {
       expect(watch?.agreed).to.be.greaterThan(10);
     });
   }
+
+  it("gives back what its executors held", async () => {
+    const { master, agent } = cluster;
+    scheduler = await TestScheduler.start({ master: master.url });
+    const task = {
+      taskId: "by-executor",
+      command: "exec sleep 1000",
+      resources: Resources.parse("cpus:0.1;mem:16"),
+      executor: { executorId: "silent", resources: Resources.parse("cpus:0.5;mem:32") },
+    };
+    scheduler.run([task]);
+    await eventually("the executor runs", async () => {
+      const { get_executors } = await readState(master.url);
+      const found = await processesMarked("MESOS_EXECUTOR_ID=silent");
+      return get_executors?.executors?.length === 1 && found.length > 0 ? true : undefined;
+    });
+    await agent.kill();
+    await agent.start();
+    const ends = await expectAllEnded(cluster, scheduler, [task]);
+    expect(ends.get("by-executor")).to.equal("TASK_LOST");
+    expect(await processesMarked("MESOS_EXECUTOR_ID=silent")).to.deep.equal([]);
+  });
 });

@@ -97,6 +97,11 @@ export class LineProcess {
     this.child.stdin?.write(`${line}\n`);
   }
 
+  /** Sends the signal, e.g. SIGSTOP to freeze the process and SIGCONT to let it go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** Sends the signal, and resolves once the process has ended; it is killed when it takes too long. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | NodeJS.Signals> {
     if (this.end !== undefined) return this.end;

@@ -28,6 +28,8 @@ const TASKS_MS = 30_000;
 export interface TestTask {
   readonly taskId: string;
   readonly command: string;
+  /** Runs the command as an executor of its own, which then has to do the rest. */
+  readonly executor?: { readonly executorId: string; readonly resources: Resources };
   readonly resources: Resources;
 }
 
@@ -142,7 +144,8 @@ export class TestScheduler {
     const taskInfos: v1.TaskInfo[] = [];
     for (const task of this.pending) {
       const { tasksPerOffer = Number.POSITIVE_INFINITY } = this.options;
-      const rest = taskInfos.length < tasksPerOffer ? left.subtract(task.resources) : undefined;
+      const wanted = task.resources.plus(task.executor?.resources ?? Resources.empty);
+      const rest = taskInfos.length < tasksPerOffer ? left.subtract(wanted) : undefined;
       if (rest === undefined) {
         waiting.push(task);
         continue;
@@ -189,12 +192,21 @@ export class TestScheduler {
   }
 }
 
-function toTaskInfo({ taskId, command, resources }: TestTask, agentId: v1.AgentID): v1.TaskInfo {
+function toTaskInfo(task: TestTask, agentId: v1.AgentID): v1.TaskInfo {
+  const { taskId, command, resources, executor } = task;
   return {
     name: taskId,
     task_id: { value: taskId },
     agent_id: agentId,
     resources: resources.toWire(),
-    command: { value: command },
+    ...(executor === undefined
+      ? { command: { value: command } }
+      : {
+          executor: {
+            executor_id: { value: executor.executorId },
+            command: { value: command },
+            resources: executor.resources.toWire(),
+          },
+        }),
   };
 }
