@@ -1,12 +1,18 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import type { AuthenticationRequest } from "../../contracts/authentication.js";
 import type { Authenticate, Realm, Refusal } from "./endpoint.js";
 import { sendRefusal } from "./refusal.js";
 
-/** A hook that asks `authenticate` who sends the request, and keeps the principal it names with the request. */
-export function authentication(authenticate: Authenticate | undefined, realm: Realm | undefined) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    if (authenticate === undefined || realm === undefined) return undefined;
+/**
+ * A hook that asks `authenticate` who sends the request, and keeps the principal it names with the request; none where
+ * nobody is asked.
+ */
+export function authentication(
+  authenticate: Authenticate | undefined,
+  realm: Realm | undefined,
+): readonly onRequestAsyncHookHandler[] {
+  if (authenticate === undefined || realm === undefined) return [];
+  const hook = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const result = await authenticate(realm, authenticationRequest(request));
     if (result === undefined) return undefined;
     switch (result.type) {
@@ -24,6 +30,7 @@ export function authentication(authenticate: Authenticate | undefined, realm: Re
         return sendRefusal(reply, { status: 403, message: result.message });
     }
   };
+  return [hook];
 }
 
 const NAMELESS: Refusal = {

@@ -8,7 +8,7 @@ export interface PendingRequest {
   readonly encoding: Encoding;
 }
 
-/** The requests that wait for a machine's answer. One whose client goes away is forgotten. */
+/** The requests that wait for a machine's answer. The machine answers each of them, those too whose client has gone. */
 export class PendingRequests {
   private readonly waiting = new Map<RequestId, PendingRequest>();
   private last = 0;
@@ -17,7 +17,6 @@ export class PendingRequests {
   add(pending: PendingRequest): RequestId {
     const id = String(++this.last);
     this.waiting.set(id, pending);
-    pending.exchange.reply.raw.once("close", () => this.waiting.delete(id));
     return id;
   }
 
@@ -25,6 +24,6 @@ export class PendingRequests {
   take(id: RequestId): PendingRequest | undefined {
     const pending = this.waiting.get(id);
     this.waiting.delete(id);
-    return pending;
+    return pending?.exchange.reply.raw.destroyed ? undefined : pending;
   }
 }
