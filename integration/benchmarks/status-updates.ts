@@ -7,7 +7,7 @@ import { LoadCluster, type LoadClusterOptions } from "./load/load-cluster.js";
 const AGENTS = [100, 1_000];
 /** As many updates as there are tasks may wait for their acknowledgement. */
 const TASKS = 2_000;
-const WARM_UP_MS = 1_500;
+const WARM_UP_MS = 8_000;
 const MEASURED_MS = 4_000;
 const RATE_PER_SECOND = 7_000;
 
