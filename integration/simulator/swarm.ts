@@ -54,7 +54,7 @@ export function drawSwarm(seed: number, limits: SwarmLimits = {}): Swarm {
     seed,
     agents: limits.agents ?? between(random, 1, 6),
     agentResources: `cpus:${between(random, 1, 8)};mem:${between(random, 512, 4096)}`,
-    schedulers: drawSchedulers(random),
+    schedulers: drawSchedulers(random, hasMasterCrashes),
     allocator: pick(random, allocators),
     codec: pick(random, [noCodec, noCodec, noCodec, realCodec("json"), realCodec("protobuf")]),
     network: drawNetwork(random),
@@ -115,9 +115,12 @@ function drawDisk(random: Random): DiskFaults {
   };
 }
 
-function drawSchedulers(random: Random): SchedulerBehaviour[] {
+function drawSchedulers(random: Random, hasMasterCrashes: boolean): SchedulerBehaviour[] {
   const count = between(random, 1, 3);
-  return Array.from({ length: count }, (_, i) => drawScheduler(random, `scheduler-${i + 1}`));
+  return Array.from({ length: count }, (_, i) => ({
+    ...drawScheduler(random, `scheduler-${i + 1}`),
+    killsOnce: !hasMasterCrashes,
+  }));
 }
 
 function drawScheduler(random: Random, name: string): SchedulerBehaviour {

@@ -8,9 +8,11 @@ import type { Placements } from "./placements.js";
 export function checkAdmission(registry: SimulatedRegistry, message: MasterToAgent): void {
   if (message.type !== "AGENT_REGISTERED" && message.type !== "AGENT_REREGISTERED") return;
   const { agentId } = message;
-  hold(registry.has("agents", agentId), "an agent is admitted before the registry knows", () => ({
-    agentId,
-  }));
+  hold(
+    registry.has("agents", agentId) && !registry.has("unreachable", agentId),
+    "an agent is admitted before the registry knows",
+    () => ({ agentId }),
+  );
 }
 
 /** Nor is a task said to be unreachable before the registry says so of its agent. */

@@ -33,6 +33,8 @@ export interface SchedulerBehaviour {
   readonly reconcileIntervalMs: number;
   /** Whether it runs the job of an unreachable task again, and kills the task if it comes back. */
   readonly replacesUnreachable: boolean;
+  /** Whether it trusts a KILL that was answered: only where no master restarts, which would forget it. */
+  readonly killsOnce: boolean;
   /** Whether it suppresses offers while it has nothing to run. */
   readonly suppresses: boolean;
 }
@@ -64,5 +66,6 @@ export const plainScheduler: SchedulerBehaviour = {
   maxRefuseMs: 5_000,
   reconcileIntervalMs: 60_000,
   replacesUnreachable: false,
+  killsOnce: false,
   suppresses: false,
 };

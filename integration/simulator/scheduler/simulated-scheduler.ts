@@ -158,7 +158,8 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
   }
 
   /** An offer whose answer was lost would stay with the framework for ever. */
-  private onCallFailed({ type, accept, decline }: scheduler.Call): void {
+  private onCallFailed({ type, accept, decline, kill }: scheduler.Call): void {
+    if (kill !== undefined) this.killedMs.delete(kill.task_id.value);
     if (type === "SUPPRESS" || type === "REVIVE") this.suppressed = undefined;
     for (const { value } of accept?.offer_ids ?? decline?.offer_ids ?? [])
       this.after(CALL_RETRY_MS, { type: "DECLINE", offerId: value });
@@ -204,6 +205,8 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
   }
 
   private apply(task: TaskRecord, state: v1.TaskState): void {
+    // A kill was in vain while nobody knew where the task was.
+    if (isOver(task.state) || task.unreachableSinceMs !== undefined) this.killedMs.delete(task.id);
     this.ledger.update(task, state, this.nowMs);
     if (!isOver(state) && task.job.task !== task) this.kill(task);
   }
@@ -224,8 +227,10 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
 
   private kill(task: TaskRecord): void {
     const { frameworkId } = this.ledger;
-    const killedMs = this.killedMs.get(task.id) ?? Number.NEGATIVE_INFINITY;
-    if (frameworkId === undefined || this.nowMs - killedMs < KILL_RETRY_MS) return;
+    const killedMs = this.killedMs.get(task.id);
+    if (frameworkId === undefined) return;
+    if (killedMs !== undefined && this.ledger.behaviour.killsOnce) return;
+    if (killedMs !== undefined && this.nowMs - killedMs < KILL_RETRY_MS) return;
     this.killedMs.set(task.id, this.nowMs);
     this.call(killCall(frameworkId, task));
   }
