@@ -2,6 +2,7 @@ import type { Disposable } from "../base/disposable.js";
 import type { FrameworkId, StreamId } from "../base/ids.js";
 import type { Random } from "../base/random.js";
 import type { Clock, Timer } from "../machine/runtime.js";
+import { rolesOf } from "../protocol/framework-info.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
 import { CallError, type SchedulerTransport } from "./scheduler-transport.js";
 
@@ -25,6 +26,8 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 /** So many heartbeats may be missing before the stream counts as lost. */
 const MISSED_HEARTBEATS = 3;
+/** A master that says nothing at all is frozen, or cut off: another may lead by now. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /**
  * A scheduler's side of the v1 API: keeps one subscription alive, through lost connections and failovers of the master,
@@ -32,6 +35,8 @@ const MISSED_HEARTBEATS = 3;
  */
 export class SchedulerClient {
   private frameworkInfo: v1.FrameworkInfo;
+  /** The roles the next subscription suppresses: a master forgets what was suppressed or revived before. */
+  private readonly suppressedRoles: Set<string>;
   private subscription: Disposable | undefined;
   private streamId: StreamId | undefined;
   private isSubscribed = false;
@@ -43,6 +48,7 @@ export class SchedulerClient {
 
   constructor(private readonly options: SchedulerClientOptions) {
     this.frameworkInfo = options.frameworkInfo;
+    this.suppressedRoles = new Set(options.suppressedRoles);
   }
 
   /** The id the master gave the framework; undefined before its first SUBSCRIBED. */
@@ -51,15 +57,16 @@ export class SchedulerClient {
   }
 
   start(): void {
-    const { transport, suppressedRoles } = this.options;
     const { id } = this.frameworkInfo;
-    this.subscription = transport.subscribe(
+    const suppressed = [...this.suppressedRoles];
+    this.giveUpAfter(ANSWER_TIMEOUT_MS, "no answer");
+    this.subscription = this.options.transport.subscribe(
       {
         type: "SUBSCRIBE",
         ...(id && { framework_id: id }),
         subscribe: {
           framework_info: this.frameworkInfo,
-          ...(suppressedRoles && { suppressed_roles: suppressedRoles }),
+          ...(suppressed.length > 0 && { suppressed_roles: suppressed }),
         },
       },
       {
@@ -124,17 +131,25 @@ export class SchedulerClient {
     return this.call({ type: "RECONCILE", reconcile: { tasks } });
   }
 
+  /** Asks for no more offers in these roles, or in all. */
   suppress(roles: readonly string[] = []): Promise<void> {
+    for (const role of this.orAll(roles)) this.suppressedRoles.add(role);
     return this.call({ type: "SUPPRESS", suppress: { roles } });
   }
 
+  /** Asks for offers in these roles, or in all, whatever was declined or suppressed. */
   revive(roles: readonly string[] = []): Promise<void> {
+    for (const role of this.orAll(roles)) this.suppressedRoles.delete(role);
     return this.call({ type: "REVIVE", revive: { roles } });
   }
 
   /** Ends the framework and everything it runs. */
   teardown(): Promise<void> {
     return this.call({ type: "TEARDOWN" });
+  }
+
+  private orAll(roles: readonly string[]): readonly string[] {
+    return roles.length > 0 ? roles : rolesOf(this.frameworkInfo);
   }
 
   private onEvent(event: scheduler.Event): void {
@@ -163,10 +178,16 @@ export class SchedulerClient {
   /** Starts counting the silence anew. */
   private watch(): void {
     this.watchdog?.dispose();
-    if (this.heartbeatMs === 0 || this.stopped) return;
-    this.watchdog = this.options.clock.schedule(this.heartbeatMs * MISSED_HEARTBEATS, () => {
+    if (this.heartbeatMs > 0)
+      this.giveUpAfter(this.heartbeatMs * MISSED_HEARTBEATS, "no heartbeat");
+  }
+
+  private giveUpAfter(delayMs: number, reason: string): void {
+    this.watchdog?.dispose();
+    if (this.stopped) return;
+    this.watchdog = this.options.clock.schedule(delayMs, () => {
       void this.subscription?.dispose();
-      this.onClosed("no heartbeat");
+      this.onClosed(reason);
     });
   }
 
