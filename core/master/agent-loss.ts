@@ -1,4 +1,4 @@
-import type { AgentId } from "../base/ids.js";
+import type { AgentId, FrameworkId } from "../base/ids.js";
 import type { RegistryOperation } from "../contracts/registry-store.js";
 import type { v1 } from "../protocol/v1.js";
 import { unlinkExecutor, unlinkTask } from "./accounting.js";
@@ -21,6 +21,8 @@ export interface AgentLossParts {
 export class AgentLoss {
   /** Being written to the registry as lost; what they say meanwhile does not count. */
   private readonly leaving = new Set<AgentId>();
+  /** The frameworks that have tasks on unreachable agents. */
+  private readonly bereft = new Map<AgentId, readonly FrameworkId[]>();
   onForgotten: (agent: Agent) => void = () => {};
 
   constructor(
@@ -43,16 +45,11 @@ export class AgentLoss {
       context.count("slave_unreachable_completed");
       context.count("slave_removals/reason_unhealthy");
       context.state.unreachableAgents.set(agent.id, timeMs);
+      if (agent.tasks.size > 0) this.bereft.set(agent.id, [...agent.tasks.keys()]);
       this.forget(agent, "OPERATION_UNREACHABLE", (framework, task) =>
         this.loseReachability(framework, task, timeMs),
       );
-      if (agent.connection !== undefined)
-        context.push({
-          type: "DISCONNECT",
-          connection: agent.connection,
-          reason: "GOING_AWAY",
-          message,
-        });
+      this.disconnect(agent, message);
       context.log("warn", "agent is unreachable", { agentId: agent.id, why: message });
     });
   }
@@ -69,9 +66,31 @@ export class AgentLoss {
         this.forget(agent, "OPERATION_GONE_BY_OPERATOR", (framework, task) =>
           this.lose(framework, task, message),
         );
+        this.disconnect(agent, message);
         context.log("info", "agent removed", { agentId: agent.id, why: message });
       },
     );
+  }
+
+  /** An agent that is there all the same finds out, and registers again. */
+  private disconnect({ connection }: Agent, message: string): void {
+    if (connection === undefined) return;
+    this.context.push({ type: "DISCONNECT", connection, reason: "GOING_AWAY", message });
+  }
+
+  /**
+   * The agent is back, or it has been away for too long: none of its tasks is unreachable any more, also none that it
+   * does not bring along. @returns whether the agent was unreachable.
+   */
+  forgetUnreachable(agentId: AgentId): boolean {
+    const { frameworks, unreachableAgents } = this.context.state;
+    for (const frameworkId of this.bereft.get(agentId) ?? []) {
+      const unreachable = frameworks.get(frameworkId)?.unreachableTasks ?? new Map<never, never>();
+      for (const [taskId, { agent_id }] of unreachable)
+        if (agent_id.value === agentId) unreachable.delete(taskId);
+    }
+    this.bereft.delete(agentId);
+    return unreachableAgents.delete(agentId);
   }
 
   /** Agents of an earlier leader that did not come back in time. */

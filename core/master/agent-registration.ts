@@ -1,25 +1,19 @@
 import type { AgentId, ConnectionId } from "../base/ids.js";
-import type { AgentToMaster, ReconcileTask } from "../protocol/agent-protocol.js";
 import type { RegistryOperation } from "../contracts/registry-store.js";
-import { isTerminalState } from "../protocol/task-state.js";
+import type { ReconcileTask } from "../protocol/agent-protocol.js";
 import type { v1 } from "../protocol/v1.js";
 import { withCheckpointed } from "../resources/checkpointed.js";
 import { Resources } from "../resources/resources.js";
-import { validateResources } from "../resources/validate-resources.js";
-import { linkExecutor, unlinkExecutor, usedByFramework } from "./accounting.js";
+import { usedByFramework } from "./accounting.js";
 import type { AgentLoss } from "./agent-loss.js";
+import type { AgentReconciliation } from "./agent-reconciliation.js";
 import type { Agents } from "./agents.js";
-import type { Frameworks } from "./frameworks.js";
 import type { MasterContext } from "./master-context.js";
-import type { Agent, Framework } from "./master-state.js";
+import type { Agent } from "./master-state.js";
 import type { Offers } from "./offers.js";
 import type { Operations } from "./operations.js";
 import type { Registrar } from "./registrar.js";
-import { statusFromMaster } from "./task-status.js";
-import type { Tasks } from "./tasks.js";
-
-export type Register = Extract<AgentToMaster, { type: "REGISTER_AGENT" }>;
-export type Reregister = Extract<AgentToMaster, { type: "REREGISTER_AGENT" }>;
+import { agentProblem, type Register, type Reregister } from "./validation/agent.js";
 
 /** Over which connection an agent asks; it may be gone again by the time the registry has answered. */
 export interface AgentOrigin {
@@ -37,8 +31,7 @@ export interface RegistrationParts {
   readonly agents: Agents;
   readonly loss: AgentLoss;
   readonly offers: Offers;
-  readonly frameworks: Frameworks;
-  readonly tasks: Tasks;
+  readonly reconciliation: AgentReconciliation;
   readonly operations: Operations;
 }
 
@@ -58,20 +51,25 @@ export class AgentRegistration {
     private readonly parts: RegistrationParts,
   ) {}
 
+  /** Whether the registry is being told that it is back. */
+  isReturning(agentId: AgentId): boolean {
+    return this.returning.has(agentId);
+  }
+
   onRegister(origin: AgentOrigin, message: Register): void {
     const { context, parts } = this;
     context.count("messages_register_slave");
     const known = parts.agents.on(origin.connection);
     if (known !== undefined) return this.acknowledge(known);
     if (this.registering.has(origin.connection)) return;
-    const problem = this.infoProblem(message);
+    const problem = agentProblem(message, context.settings);
     if (problem !== undefined) return this.refuse(origin, problem);
-    this.replaceAt(origin.remoteAddress, message.agentInfo);
     this.registering.add(origin.connection);
     const id = `${context.settings.masterInfo.id}-S${this.nextAgentId++}`;
     const info = { ...message.agentInfo, id: { value: id } };
     parts.registrar.persist([{ collection: "agents", key: id, value: { info } }], () => {
       context.count("slave_registrations");
+      this.replaceAt(origin.remoteAddress, info);
       const agent = this.add(info, message, origin.remoteAddress);
       context.allocator.addAgent(id, this.toAllocatorAgent(agent), new Map(), context.nowMs);
       this.settle(agent, origin, this.registering.delete(origin.connection));
@@ -83,14 +81,13 @@ export class AgentRegistration {
   onReregister(origin: AgentOrigin, message: Reregister): void {
     const { context, parts } = this;
     context.count("messages_reregister_slave");
+    const problem = agentProblem(message, context.settings);
+    if (problem !== undefined) return this.refuse(origin, problem);
     const info = message.agentInfo;
-    const id = info.id?.value;
-    const problem =
-      id === undefined ? "agentInfo.id: required, but not set" : this.infoProblem(message);
-    if (id === undefined || problem !== undefined) return this.refuse(origin, problem ?? "");
+    const id = info.id?.value as AgentId;
     if (parts.loss.isLeaving(id)) return;
-    // Sent again before it was answered: it does not know of what the agent was sent after the answer.
-    if (parts.agents.on(origin.connection)?.id === id) return;
+    const registered = parts.agents.on(origin.connection);
+    if (registered !== undefined) return this.repeat(registered, origin, id);
     const candidate = { ...origin, message, open: true };
     if (this.returning.has(id)) {
       this.returning.set(id, candidate);
@@ -104,26 +101,21 @@ export class AgentRegistration {
     parts.registrar.persist(records, () => this.admit(id));
   }
 
+  /**
+   * The agent has asked again before it heard the answer, which is under way. What it says of itself is older than what
+   * it has been sent since on this connection: nothing must be made of what it does not name.
+   */
+  private repeat(agent: Agent, origin: AgentOrigin, id: AgentId): void {
+    if (agent.id !== id)
+      return this.refuse(origin, `agentInfo.id: this is the connection of agent ${agent.id}`);
+    this.acknowledgeReturn(agent, []);
+  }
+
   /** A connection that ends before the registry has answered: the agent is admitted all the same, disconnected. */
   onDisconnected(connection: ConnectionId): void {
     this.registering.delete(connection);
     for (const candidate of this.returning.values())
       if (candidate.connection === connection) candidate.open = false;
-  }
-
-  private infoProblem(message: Register | Reregister): string | undefined {
-    const { agentInfo: info, checkpointedResources } = message;
-    const problem =
-      validateResources(info.resources ?? []) ?? validateResources(checkpointedResources);
-    if (problem !== undefined) return `agentInfo.resources: ${problem}`;
-    if (!withCheckpointed(Resources.fromWire(info.resources), checkpointedResources))
-      return "checkpointedResources: the agent's resources do not hold what is reserved on it";
-    const { settings } = this.context;
-    if (info.domain !== undefined && settings.masterInfo.domain === undefined)
-      return "agentInfo.domain: this master has no domain, so an agent cannot have one";
-    if (info.domain === undefined && settings.requireAgentDomain)
-      return "agentInfo.domain: this master admits only agents with a domain";
-    return undefined;
   }
 
   private refuse({ connection }: AgentOrigin, message: string): void {
@@ -133,7 +125,7 @@ export class AgentRegistration {
 
   private shutdownReason(id: AgentId, info: v1.AgentInfo): string | undefined {
     if (this.context.state.goneAgents.has(id)) return "this agent was marked gone";
-    const known = this.context.state.agents.get(id) ?? undefined;
+    const known = this.context.state.agents.get(id);
     if (known !== undefined && known.info.hostname !== info.hostname)
       return `agent ${id} changed its hostname from ${known.info.hostname} to ${info.hostname}`;
     return undefined;
@@ -172,7 +164,7 @@ export class AgentRegistration {
     const { message, open, ...origin } = this.returning.get(id) as Candidate;
     this.returning.delete(id);
     context.count("slave_reregistrations");
-    const wasUnreachable = state.unreachableAgents.delete(id);
+    const wasUnreachable = parts.loss.forgetUnreachable(id);
     state.recoveredAgents.delete(id);
     const known = state.agents.get(id);
     const agent = known ?? this.add(message.agentInfo, message, origin.remoteAddress);
@@ -183,20 +175,14 @@ export class AgentRegistration {
     }
     agent.reregisteredTimeMs = context.nowMs;
     this.shutDownCompleted(origin, message);
-    const reconcile = this.mergeTasks(agent, message, known !== undefined);
-    this.mergeExecutors(agent, message);
+    const { missing, duplicates } = parts.reconciliation.merge(agent, message, known !== undefined);
     parts.operations.merge(agent, message.operations);
     const used = usedByFramework(agent);
     context.allocator.addAgent(id, this.toAllocatorAgent(agent), used, context.nowMs);
     this.settle(agent, origin, open);
-    context.send(agent, {
-      type: "AGENT_REREGISTERED",
-      agentId: id,
-      pingTimeoutMs: this.pingTimeoutMs,
-      reconcile,
-    });
-    this.resendKills(agent);
-    if (wasUnreachable) this.tellReachable(agent);
+    this.acknowledgeReturn(agent, missing);
+    parts.reconciliation.sendKills(agent, duplicates);
+    if (wasUnreachable) parts.reconciliation.tellReachable(agent);
     context.log("info", "agent reregistered", { agentId: id, tasks: message.tasks.length });
   }
 
@@ -212,7 +198,7 @@ export class AgentRegistration {
       remoteAddress,
       active: false,
       deactivated: false,
-      generation: 0,
+      generation: -1,
       missedPings: 0,
       observation: -1,
       registeredTimeMs: this.context.nowMs,
@@ -238,12 +224,21 @@ export class AgentRegistration {
   /** Connects the agent, unless its connection has ended while the registry was written. */
   private settle(agent: Agent, origin: AgentOrigin, open: boolean): void {
     if (open) this.parts.agents.connect(agent, origin.connection, origin.remoteAddress);
-    else this.context.allocator.deactivateAgent(agent.id);
+    else {
+      agent.active = false;
+      this.context.allocator.deactivateAgent(agent.id);
+    }
   }
 
   private acknowledge(agent: Agent): void {
     const { pingTimeoutMs } = this;
     this.context.send(agent, { type: "AGENT_REGISTERED", agentId: agent.id, pingTimeoutMs });
+  }
+
+  private acknowledgeReturn(agent: Agent, reconcile: readonly ReconcileTask[]): void {
+    const { pingTimeoutMs } = this;
+    const { id: agentId } = agent;
+    this.context.send(agent, { type: "AGENT_REREGISTERED", agentId, pingTimeoutMs, reconcile });
   }
 
   private get pingTimeoutMs(): number {
@@ -268,103 +263,6 @@ export class AgentRegistration {
         connection,
         message: { type: "SHUTDOWN_FRAMEWORK", frameworkId },
       });
-    }
-  }
-
-  /**
-   * Adds the tasks the master does not know; returns those it knows and the agent does not. A terminal task that is
-   * missing on an agent the master knows was acknowledged while this message was under way: nobody would do so again.
-   */
-  private mergeTasks(
-    agent: Agent,
-    message: Reregister,
-    wasKnown: boolean,
-  ): readonly ReconcileTask[] {
-    const { state } = this.context;
-    const infos = new Map(
-      message.frameworks.map(({ frameworkInfo }) => [frameworkInfo.id?.value ?? "", frameworkInfo]),
-    );
-    const named = new Set<string>();
-    for (const wire of message.tasks) {
-      const framework = this.frameworkOf(wire.framework_id.value, infos);
-      if (framework === undefined) continue;
-      named.add(`${framework.id}\n${wire.task_id.value}`);
-      framework.unreachableTasks.delete(wire.task_id.value);
-      if (framework.tasks.has(wire.task_id.value)) continue;
-      if (wasKnown && isTerminalState(wire.state)) continue;
-      this.parts.tasks.add(agent, framework, wire);
-    }
-    const missing: ReconcileTask[] = [];
-    for (const [frameworkId, tasks] of agent.tasks)
-      for (const task of [...tasks.values()]) {
-        if (named.has(`${frameworkId}\n${task.taskId}`)) continue;
-        const framework = state.frameworks.get(frameworkId) as Framework;
-        if (task.terminated) this.parts.tasks.complete(framework, task);
-        else
-          missing.push({
-            frameworkId,
-            taskId: task.taskId,
-            ...(task.executorId !== undefined && { executorId: task.executorId }),
-            partitionAware: framework.capabilities.has("PARTITION_AWARE"),
-          });
-      }
-    return missing;
-  }
-
-  private frameworkOf(
-    id: string,
-    infos: ReadonlyMap<string, v1.FrameworkInfo>,
-  ): Framework | undefined {
-    const { state } = this.context;
-    if (state.completedFrameworks.has(id)) return undefined;
-    const info = infos.get(id);
-    return (
-      state.frameworks.get(id) ??
-      (info === undefined ? undefined : this.parts.frameworks.addRecovered(info))
-    );
-  }
-
-  private mergeExecutors(agent: Agent, message: Reregister): void {
-    const { state } = this.context;
-    const infos = new Map(
-      message.frameworks.map(({ frameworkInfo }) => [frameworkInfo.id?.value ?? "", frameworkInfo]),
-    );
-    const named = new Set<string>();
-    for (const { frameworkId, executorInfo } of message.executors) {
-      const framework = this.frameworkOf(frameworkId, infos);
-      if (framework === undefined) continue;
-      named.add(`${frameworkId}\n${executorInfo.executor_id.value}`);
-      linkExecutor(agent, framework, executorInfo);
-    }
-    for (const [frameworkId, executors] of [...agent.executors])
-      for (const executorId of [...executors.keys()])
-        if (!named.has(`${frameworkId}\n${executorId}`))
-          unlinkExecutor(agent, state.frameworks.get(frameworkId) as Framework, executorId);
-  }
-
-  private resendKills(agent: Agent): void {
-    for (const [frameworkId, tasks] of agent.tasks)
-      for (const { killRequested, terminated, taskId } of tasks.values())
-        if (killRequested && !terminated)
-          this.context.send(agent, { type: "KILL_TASK", frameworkId, taskId });
-  }
-
-  /** The tasks of an agent that was unreachable are back: each is reported as it stands. */
-  private tellReachable(agent: Agent): void {
-    for (const [frameworkId, tasks] of agent.tasks) {
-      const framework = this.context.state.frameworks.get(frameworkId) as Framework;
-      for (const task of tasks.values()) {
-        if (isTerminalState(task.wire.state)) continue;
-        const status = statusFromMaster(this.context, {
-          taskId: task.taskId,
-          agentId: agent.id,
-          executorId: task.executorId,
-          state: task.wire.state,
-          reason: "REASON_AGENT_REREGISTERED",
-          message: "The agent has registered again",
-        });
-        this.context.event(framework, { type: "UPDATE", update: { status } });
-      }
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Offers } from "./offers.js";
 export class Agents {
   private readonly byConnection = new Map<ConnectionId, Agent>();
   private nextObservation = 0;
+  private nextGeneration = 0;
 
   constructor(
     private readonly context: MasterContext,
@@ -38,7 +39,7 @@ export class Agents {
     }
     agent.connection = connection;
     agent.remoteAddress = remoteAddress;
-    agent.generation++;
+    agent.generation = this.nextGeneration++;
     agent.missedPings = 0;
     this.byConnection.set(connection, agent);
     this.activate(agent);
@@ -64,12 +65,9 @@ export class Agents {
     agent.active = false;
     context.allocator.deactivateAgent(agent.id);
     this.offers.rescindAll(agent);
+    const generation = (agent.generation = this.nextGeneration++);
     context.timer(
-      {
-        type: "AGENT_REREGISTER_TIMEOUT",
-        agentId: agent.id,
-        generation: ++agent.generation,
-      },
+      { type: "AGENT_REREGISTER_TIMEOUT", agentId: agent.id, generation },
       context.settings.agentReregisterTimeoutMs,
     );
     context.log("info", "agent disconnected", { agentId: agent.id });

@@ -3,6 +3,7 @@ import type { Machine } from "../machine/machine.js";
 import type { AgentToMaster } from "../protocol/agent-protocol.js";
 import { Acceptor } from "./accept.js";
 import { AgentLoss } from "./agent-loss.js";
+import { AgentReconciliation } from "./agent-reconciliation.js";
 import { AgentRegistration } from "./agent-registration.js";
 import { Agents } from "./agents.js";
 import { FrameworkRemoval } from "./framework-removal.js";
@@ -68,16 +69,15 @@ export class Master implements Machine<MasterInput, MasterEffect> {
       operations: this.operations,
     });
     this.agents = new Agents(context, this.offers, this.loss);
-    this.recovery = new Recovery(context, this.registrar, this.loss);
     this.registration = new AgentRegistration(context, {
       registrar: this.registrar,
       agents: this.agents,
       loss: this.loss,
       offers: this.offers,
-      frameworks: this.frameworks,
-      tasks: this.tasks,
+      reconciliation: new AgentReconciliation(context, this.frameworks, this.tasks),
       operations: this.operations,
     });
+    this.recovery = new Recovery(context, this.registrar, this.loss, this.registration);
     this.operatorCalls = new OperatorCalls(context, {
       removal: this.removal,
       operations: new OperatorOperations(context, this.offers, this.operations),

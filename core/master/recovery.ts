@@ -2,6 +2,7 @@ import type { AgentId } from "../base/ids.js";
 import type { RegistryOperation, RegistrySnapshot } from "../contracts/registry-store.js";
 import type { v1 } from "../protocol/v1.js";
 import type { AgentLoss } from "./agent-loss.js";
+import type { AgentRegistration } from "./agent-registration.js";
 import type { MasterContext } from "./master-context.js";
 import { quotaFromRecord } from "./quotas.js";
 import type { Registrar } from "./registrar.js";
@@ -12,6 +13,7 @@ export class Recovery {
     private readonly context: MasterContext,
     private readonly registrar: Registrar,
     private readonly loss: AgentLoss,
+    private readonly registration: AgentRegistration,
   ) {}
 
   onElected(epoch: number, registry: RegistrySnapshot): void {
@@ -42,7 +44,9 @@ export class Recovery {
   /** Agents that have not come back are unreachable, unless they are too many for that to be believed. */
   onTimeout(): void {
     const { state, settings } = this.context;
-    const missing = [...state.recoveredAgents.keys()].filter((id) => !this.loss.isLeaving(id));
+    const missing = [...state.recoveredAgents.keys()].filter(
+      (id) => !this.loss.isLeaving(id) && !this.registration.isReturning(id),
+    );
     if (missing.length === 0) return;
     const all = missing.length + state.agents.size;
     const limit = settings.recoveryAgentRemovalLimit;
@@ -67,7 +71,8 @@ export class Recovery {
     if (pruned.length === 0) return;
     this.registrar.persist(pruned, () => {
       for (const { collection, key } of pruned)
-        (collection === "gone" ? state.goneAgents : state.unreachableAgents).delete(key);
+        if (collection === "gone") state.goneAgents.delete(key);
+        else this.loss.forgetUnreachable(key);
     });
   }
 

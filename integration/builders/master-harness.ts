@@ -1,6 +1,6 @@
 import { silentLogger } from "../../core/base/logger.js";
 import { SeededRandom } from "../../core/base/random.js";
-import type { RegistryOperation } from "../../core/contracts/registry-store.js";
+import type { RegistryOperation, RegistrySnapshot } from "../../core/contracts/registry-store.js";
 import { Master } from "../../core/master/master.js";
 import { MasterHooks } from "../../core/master/master-hooks.js";
 import type { MasterEffect, MasterInput, MasterTimer } from "../../core/master/master-io.js";
@@ -21,6 +21,8 @@ interface Harness {
   readonly settings?: Partial<MasterSettings>;
   /** Writes to the registry wait until `persist` is called. */
   readonly holdWrites?: boolean;
+  /** What the registry holds when the master is elected. */
+  readonly registry?: RegistrySnapshot;
 }
 
 /** A master in a test's hands: inputs in the words of the domain, effects sorted by whom they reach. */
@@ -46,7 +48,7 @@ export class MasterHarness {
       random: new SeededRandom(1),
       hooks: this.hooks,
     });
-    this.step({ type: "ELECTED", epoch: 1, registry: new Map() });
+    this.step({ type: "ELECTED", epoch: 1, registry: options.registry ?? new Map() });
   }
 
   step(input: MasterInput): readonly MasterEffect[] {
