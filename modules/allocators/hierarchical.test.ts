@@ -5,6 +5,7 @@ import {
   AllocatorStory,
   domain,
   frameworkOf,
+  line,
   quota,
 } from "../../integration/contracts/allocator-story.js";
 import { DrfSorterFactory } from "../sorters/drf.js";
@@ -138,6 +139,17 @@ describe("HierarchicalAllocator with quotas", () => {
     expect(offers.reduce((sum, { resources }) => sum + resources.scalar("cpus"), 0)).to.equal(
       3_000,
     );
+  });
+
+  it("heeds at once a quota that is set between two slices of a run", () => {
+    const tale = story().agent("a", "cpus:4;mem:1024").agent("b", "cpus:2;mem:512;cpus(r):2");
+    const whole = quota("cpus:2;mem:500", "cpus:2;mem:500");
+    tale.framework("f", "r").allocator.updateQuota("r", whole);
+    // The reservation on b is all the cpus that r may have: a gives it memory alone.
+    expect(tale.slice(1).allocations.map(line)).to.deep.equal(["f in r on a: mem:500"]);
+    tale.allocator.updateQuota("r", whole);
+    tale.allocator.removeAgent("b");
+    expect(tale.slices(1).map(line)).to.deep.equal(["f in r on a: cpus:2"]);
   });
 
   it("offers a limited role more once it gives something back", () => {

@@ -221,7 +221,8 @@ export class HierarchicalAllocator implements Allocator {
   }
   allocate(nowMs: number, budget: number): AllocationSlice {
     if (!this.hasWork) return nothing;
-    const { run, candidates, inverseOffers } = this.state;
+    const { run, candidates, inverseOffers, quotas } = this.state;
+    quotas.keep();
     if (!run.inProgress) run.begin(candidates.take(this.state, nowMs));
     const allocations: Allocation[] = [];
     run.proceed({ nowMs, budget, allocations });

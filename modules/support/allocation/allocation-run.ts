@@ -51,8 +51,7 @@ export class AllocationRun {
   }
 
   begin(agents: AgentState[]): void {
-    const { quotas, tops } = this.context;
-    quotas.keep();
+    const { tops } = this.context;
     this.run++;
     this.agents = agents;
     this.enter(tops.unsatisfied > 0 ? "GUARANTEES" : "FAIR");
