@@ -45,6 +45,8 @@ export type MasterInput =
     }
   | { readonly type: "PERSISTED"; readonly ticket: Ticket }
   | { readonly type: "TIMER"; readonly timer: MasterTimer }
+  /** The hosts whose agents may be offered; without one, all may. What is offered already is left as it is. */
+  | { readonly type: "WHITELIST"; readonly hostnames: readonly string[] }
   /** The machine asked to go on allocating in another turn. */
   | { readonly type: "ALLOCATE" };
 

@@ -115,6 +115,13 @@ describe("Master: agents", () => {
     expect(harness.allocator.calls.at(-1)).to.equal("deactivateAgent M-S0");
   });
 
+  it("has agents offered by the whitelist, and leaves alone what is offered already", () => {
+    const harness = new MasterHarness();
+    const effects = harness.step({ type: "WHITELIST", hostnames: ["one", "two"] });
+    expect(effects).to.deep.equal([]);
+    expect(harness.allocator.calls).to.deep.equal(["updateWhitelist one two"]);
+  });
+
   it("sends a kill again that a disconnected agent has missed", () => {
     const { harness, agentId, frameworkId } = running();
     const wire = harness.master.state.frameworks.get(frameworkId)?.tasks.get("t1")?.wire as v1.Task;

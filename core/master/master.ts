@@ -125,6 +125,8 @@ export class Master implements Machine<MasterInput, MasterEffect> {
         return this.registrar.onPersisted(input.ticket);
       case "TIMER":
         return this.onTimer(input.timer);
+      case "WHITELIST":
+        return this.context.allocator.updateWhitelist(new Set(input.hostnames));
       case "ALLOCATE":
         return this.offers.onAllocate();
       default:

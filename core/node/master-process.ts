@@ -28,6 +28,7 @@ import { toMasterSettings } from "./master-settings.js";
 import { SystemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
 import { VERSION } from "./version.js";
+import { WhitelistFile } from "./whitelist-file.js";
 import { within } from "./within.js";
 import { lockWorkDirectory } from "./work-directory-lock.js";
 
@@ -137,6 +138,7 @@ class StartingMaster {
   /** Resolves once this master leads, knows its registry and takes agents. */
   private async lead(kernel: Kernel, info: ReturnType<typeof masterInfo>): Promise<void> {
     const { configuration, logger } = this;
+    const whitelist = await this.openWhitelist(kernel);
     const { epoch: atLeast, lost } = await kernel.get(Contender).contend(info);
     void lost.then((why) => this.stop(new KernelError("STORE_FENCED", `leadership lost: ${why}`)));
     this.leadership = { type: "RECOVERING" };
@@ -153,6 +155,7 @@ class StartingMaster {
       this.registry.load(),
     );
     this.deliver({ type: "ELECTED", epoch, registry: snapshot });
+    whitelist?.watch((hostnames) => this.deliver({ type: "WHITELIST", hostnames }));
     this.connections = new AgentConnections(
       (input) => this.deliver(input),
       () => this.runtime?.backlog ?? 0,
@@ -166,6 +169,14 @@ class StartingMaster {
         .listen({ upgrades, path: AGENT_PATH, epoch, softwareVersion: VERSION }, this.connections),
     );
     this.leadership = { type: "LEADING" };
+  }
+
+  /** Before the election, so that a master that could not read it does not lead. */
+  private async openWhitelist(kernel: Kernel): Promise<WhitelistFile | undefined> {
+    const { whitelist } = this.configuration;
+    if (whitelist === undefined || whitelist === "*") return undefined;
+    const { clock, logger } = this;
+    return kernel.add(await WhitelistFile.open(resolve(whitelist), { clock, logger }));
   }
 
   private get machine(): Master {

@@ -1,5 +1,6 @@
 import { KernelError, messageOf } from "../base/kernel-error.js";
 import type { v1 } from "../protocol/v1.js";
+import { parseNamedList } from "./parse-named-list.js";
 import { parseValue } from "./parse-value.js";
 import { validateResources } from "./validate-resources.js";
 
@@ -46,21 +47,9 @@ function parseItem(item: string, defaultRole: string): v1.Resource {
 }
 
 function parseJson(text: string): readonly v1.Resource[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(text, `not valid JSON: ${messageOf(cause)}`);
-  }
-  if (!Array.isArray(list) || !list.every(isNamed)) {
-    throw invalid(text, 'expected an array of objects with "name" and "type"');
-  }
+  const list = parseNamedList<v1.Resource>(text);
+  if (typeof list === "string") throw invalid(text, list);
   return list;
-}
-
-function isNamed(item: unknown): item is v1.Resource {
-  if (typeof item !== "object" || item === null) return false;
-  return "name" in item && typeof item.name === "string" && "type" in item;
 }
 
 /** What a configuration may not say of a resource, because it comes about at run time. */

@@ -18,6 +18,44 @@ describe("parseAttributes", () => {
     ]);
   });
 
+  it("reads the JSON form", () => {
+    const attributes = [
+      { name: "rack", type: "TEXT", text: { value: "a;b:c" } },
+      { name: "level", type: "SCALAR", scalar: { value: 10.5 } },
+      { name: "ports", type: "RANGES", ranges: { range: [{ begin: 1, end: 2 }] } },
+    ];
+    expect(parseAttributes(` ${JSON.stringify(attributes)}`)).to.deep.equal(attributes);
+  });
+
+  it("says which entry of the JSON form is not as it must be", () => {
+    const problems = [
+      "[",
+      "[1]",
+      '[{"name":"","type":"TEXT","text":{"value":"x"}}]',
+      '[{"name":"a","type":"SET","set":{"item":["x"]}}]',
+      '[{"name":"a","type":"SCALAR","scalar":{"value":"1"}}]',
+      '[{"name":"a","type":"TEXT","scalar":{"value":1}}]',
+      '[{"name":"a","type":"TEXT","text":{}}]',
+      '[{"name":"a","type":"RANGES","ranges":{"range":[{"begin":2,"end":1}]}}]',
+    ].map((text) => {
+      try {
+        return parseAttributes(text);
+      } catch (error) {
+        return String(error).replace(/(not valid JSON).*/, "$1");
+      }
+    });
+    expect(problems).to.deep.equal([
+      'KernelError: attribute "[": not valid JSON',
+      'KernelError: attribute "[1]": expected an array of objects with "name" and "type"',
+      'KernelError: attribute "[0]": name: must not be empty',
+      'KernelError: attribute "[0] a": type: expected SCALAR, RANGES or TEXT',
+      'KernelError: attribute "[0] a": scalar.value: must be a number',
+      'KernelError: attribute "[0] a": scalar: must not be set with type TEXT',
+      'KernelError: attribute "[0] a": text.value: must be a text',
+      'KernelError: attribute "[0] a": ranges.range[0]: 2-1 ends before it begins',
+    ]);
+  });
+
   it("refuses sets and pairs without a value", () => {
     expect(() => parseAttributes("a:{x}")).to.throw(
       'attribute "a:{x}": an attribute cannot be a set',

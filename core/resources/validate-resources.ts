@@ -56,7 +56,7 @@ function invalidScalar(name: string, value: number): string | undefined {
   return undefined;
 }
 
-function invalidRanges({ range = [] }: v1.Value.Ranges): string | undefined {
+export function invalidRanges({ range = [] }: v1.Value.Ranges): string | undefined {
   for (const [index, { begin, end }] of range.entries()) {
     if (!Number.isInteger(begin) || !Number.isInteger(end) || begin < 0) {
       return `ranges.range[${index}]: ${begin}-${end} are not whole numbers`;

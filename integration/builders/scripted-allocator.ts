@@ -41,7 +41,9 @@ export class ScriptedAllocator implements Allocator {
   deactivateAgent(agentId: AgentId): void {
     this.calls.push(`deactivateAgent ${agentId}`);
   }
-  updateWhitelist(): void {}
+  updateWhitelist(hostnames: ReadonlySet<string> | undefined): void {
+    this.calls.push(`updateWhitelist ${[...(hostnames ?? ["*"])].join(" ")}`);
+  }
   updateUnavailability(): void {}
   updateInverseOffer(): void {}
   inverseOfferResponses() {

@@ -69,7 +69,7 @@ export const agentFields = {
     'the resources to offer, e.g. "cpus:4;mem:8192" or JSON; absent, or a name left out: what the machine has',
   ),
   defaultRole: z.string().min(1).default("*").describe("the role of resources that name none"),
-  attributes: attributesText().describe('attributes of the machine, e.g. "rack:r1;ssd:1"'),
+  attributes: attributesText().describe('attributes of the machine, e.g. "rack:r1;ssd:1" or JSON'),
   domain: domainField,
   executorRegistrationTimeout: duration(
     "1mins",

@@ -93,6 +93,11 @@ export const masterFields = {
     .readonly()
     .optional()
     .describe("the roles that frameworks may subscribe to; absent: any"),
+  whitelist: path()
+    .optional()
+    .describe(
+      "a file of hostnames, one a line, read every five seconds: their agents alone are offered; absent or *: all",
+    ),
   rootSubmissions: flag(true, "whether frameworks may run as root"),
   registryFetchTimeout: duration("1mins", "how long reading the registry may take"),
   registryStoreTimeout: duration("20secs", "how long a write to the registry may take"),

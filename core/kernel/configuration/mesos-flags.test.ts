@@ -19,6 +19,7 @@ describe("translateMesosFlags", () => {
       '--domain={"fault_domain":{"region":{"name":"eu"},"zone":{"name":"a"}}}',
       "--weights=web=2,db=1",
       "--offer_timeout=5mins",
+      "--whitelist=file:///etc/hosts.allowed",
     );
     expect(problems).to.deep.equal([]);
     expect(flags).to.deep.equal([
@@ -34,6 +35,7 @@ describe("translateMesosFlags", () => {
       '--domain={"region":"eu","zone":"a"}',
       "--weights=web=2,db=1",
       "--offer-timeout=5mins",
+      "--whitelist=/etc/hosts.allowed",
     ]);
   });
 

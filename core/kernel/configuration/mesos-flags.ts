@@ -51,6 +51,7 @@ export const translations: Readonly<Record<string, Translation>> = {
   role_sorter: { to: "sorter" },
   slave_ping_timeout: { to: "agent-ping-timeout" },
   slave_reregister_timeout: { to: "agent-reregister-timeout" },
+  whitelist: { to: "whitelist", value: (text) => text.replace(/^file:\/\//, "") },
 };
 
 /** Arguments with the flags of Mesos replaced by ours, and those of them that mean nothing here. */

@@ -62,7 +62,7 @@ const groups: readonly (readonly [reason: string, flags: string])[] = [
   ],
   [
     "there is nothing like it here",
-    `memory_profiling max_operator_event_stream_subscribers whitelist offer_constraints_re2_max_mem offer_constraints_re2_max_program_size
+    `memory_profiling max_operator_event_stream_subscribers offer_constraints_re2_max_mem offer_constraints_re2_max_program_size
     max_executors_per_agent publish_per_framework_metrics webui_dir launcher_dir volume_gid_range
     http_heartbeat_interval executor_reregistration_retry_interval http_command_executor
     http_executor_domain_sockets domain_socket_location gc_non_executor_container_sandboxes

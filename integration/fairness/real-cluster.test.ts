@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { callMaster } from "../core/node/client/operator-client.js";
-import type { master, v1 } from "../core/protocol/v1.js";
-import { Resources } from "../core/resources/resources.js";
-import { eventually } from "./contracts/processes.js";
-import { TestCluster } from "./testing/test-cluster.js";
-import { TestScheduler } from "./testing/test-scheduler.js";
+import { callMaster } from "../../core/node/client/operator-client.js";
+import type { master, v1 } from "../../core/protocol/v1.js";
+import { Resources } from "../../core/resources/resources.js";
+import { eventually } from "../contracts/processes.js";
+import { TestCluster } from "../testing/test-cluster.js";
+import { TestScheduler } from "../testing/test-scheduler.js";
 
 const resources = Resources.parse("cpus:1;mem:32");
 const capabilities = [{ type: "MULTI_ROLE" as const }];
