@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { LineProcess } from "../testing/line-process.js";
+import { jsonLine, LineProcess } from "../testing/line-process.js";
 import { TestCluster } from "../testing/test-cluster.js";
-import { commandStates, expectThreeTasks, toldEvents } from "./three-tasks.js";
+import { commandStates, expectThreeTasks, subscribedId, toldEvents } from "./three-tasks.js";
 
 const folder = fileURLToPath(new URL("../../../integration/clients/pymesos/", import.meta.url));
 
@@ -50,5 +50,24 @@ describe("the PyPI client pymesos", function () {
     expect(toldEvents(scheduler, "message")).to.deep.equal([
       { executorId: "pymesos-executor", data: "are you there? I am" },
     ]);
+  });
+
+  it("is back after the master was killed, and gets offers again", async () => {
+    const scheduler = startScheduler();
+    const id = await subscribedId(scheduler);
+    await cluster.master.kill();
+    await cluster.master.start();
+    await scheduler.until("it is back, and has offers", () => {
+      const events = scheduler.all((line) => jsonLine(line)?.["event"]);
+      const back = events.indexOf("reregistered");
+      return back >= 0 && events.includes("offers", back) ? true : undefined;
+    });
+    const { frameworks } = await cluster.master.get<{
+      readonly frameworks: readonly { readonly id: string; readonly connected: boolean }[];
+    }>("/state");
+    const found = frameworks.map((one) => [one.id, one.connected]);
+    expect(found).to.deep.equal([[id, true]]);
+    scheduler.tell("teardown");
+    expect(await scheduler.exited).to.equal(0);
   });
 });

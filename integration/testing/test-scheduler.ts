@@ -41,6 +41,7 @@ export class TestScheduler {
   readonly client: SchedulerClient;
   readonly updates: v1.TaskStatus[] = [];
   readonly operationUpdates: v1.OperationStatus[] = [];
+  readonly messages: scheduler.Event.Message[] = [];
   readonly errors: string[] = [];
   /** What was offered last and not used. */
   offered: readonly v1.Offer[] = [];
@@ -125,6 +126,7 @@ export class TestScheduler {
       this.offered = [];
     }
     for (const offer of event.offers?.offers ?? []) await this.onOffer(offer);
+    if (event.message !== undefined) this.messages.push(event.message);
     if (event.update !== undefined) await this.onUpdate(event.update.status);
     if (event.update_operation_status !== undefined)
       await this.onOperation(event.update_operation_status.status);

@@ -32,7 +32,11 @@ class ThreeTasks(Scheduler):
     def registered(self, driver, framework_id, master_info):
         tell("subscribed", frameworkId=framework_id["value"], master=master_info)
 
+    def reregistered(self, driver, master_info):
+        tell("reregistered")
+
     def resourceOffers(self, driver, offers):
+        tell("offers", offers=len(offers))
         for offer in offers:
             tasks = [self.task(name, offer) for name in self.waiting]
             self.waiting = {}
