@@ -1,6 +1,7 @@
 import type { ReconcileTask } from "../protocol/agent-protocol.js";
 import { isTerminalState } from "../protocol/task-state.js";
 import type { v1 } from "../protocol/v1.js";
+import { Resources } from "../resources/resources.js";
 import { linkExecutor, unlinkExecutor } from "./accounting.js";
 import type { Frameworks } from "./frameworks.js";
 import type { MasterContext } from "./master-context.js";
@@ -75,14 +76,17 @@ export class AgentReconciliation {
       for (const task of [...tasks.values()]) {
         if (named.has(`${frameworkId}\n${task.taskId}`)) continue;
         const framework = this.context.state.frameworks.get(frameworkId) as Framework;
-        if (task.terminated) this.tasks.complete(framework, task);
-        else
-          missing.push({
-            frameworkId,
-            taskId: task.taskId,
-            ...(task.executorId !== undefined && { executorId: task.executorId }),
-            partitionAware: framework.capabilities.has("PARTITION_AWARE"),
-          });
+        if (task.terminated) {
+          this.tasks.complete(framework, task);
+          continue;
+        }
+        task.resources = Resources.empty;
+        missing.push({
+          frameworkId,
+          taskId: task.taskId,
+          ...(task.executorId !== undefined && { executorId: task.executorId }),
+          partitionAware: framework.capabilities.has("PARTITION_AWARE"),
+        });
       }
     return missing;
   }

@@ -22,7 +22,8 @@ export interface Task {
   readonly agentId: AgentId;
   /** Set for a custom executor's task. */
   readonly executorId: ExecutorId | undefined;
-  readonly resources: Resources;
+  /** None once its agent has come back without it: what was to be made for it there may be missing as well. */
+  resources: Resources;
   /** Whether the latest state is terminal: its resources are free, though its last update may be unacknowledged. */
   terminated: boolean;
   /** A kill was asked for while the agent could not be told. */

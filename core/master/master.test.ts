@@ -93,7 +93,7 @@ describe("Master: agents", () => {
         reconcile: [{ frameworkId, taskId: "t1", partitionAware: true }],
       },
     ]);
-    expect(harness.allocator.calls.at(-1)).to.equal("addAgent M-S0 cpus:1; mem:128");
+    expect(harness.allocator.calls.at(-1)).to.equal("addAgent M-S0");
   });
 
   it("does not take back a task whose end was acknowledged while the agent registered again", () => {

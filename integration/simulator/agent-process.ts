@@ -1,8 +1,10 @@
+import { assert } from "../../core/base/assert.js";
 import type { StreamId } from "../../core/base/ids.js";
 import type { Random } from "../../core/base/random.js";
 import type { AgentEffect, AgentInput } from "../../core/agent/agent-io.js";
 import type { AgentSettings } from "../../core/agent/agent-settings.js";
 import type { AgentState } from "../../core/agent/agent-state.js";
+import type { ContainerVolume } from "../../core/contracts/container.js";
 import type { Machine } from "../../core/machine/machine.js";
 import type { AgentToMaster, MasterToAgent } from "../../core/protocol/agent-protocol.js";
 import type { executor } from "../../core/protocol/v1.js";
@@ -65,6 +67,11 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
 
   get containerizer(): SimulatedContainerizer {
     return this.options.containerizer;
+  }
+
+  /** The directories of volumes on its machine that may hold data. */
+  get volumes(): ReadonlySet<string> {
+    return this.options.checkpoints.volumes;
   }
 
   get state(): AgentState | undefined {
@@ -154,6 +161,7 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
       case "RESPOND":
         return this.http.respond(effect.request, effect.status, effect.message);
       case "LAUNCH":
+        this.checkVolumes(effect.config.volumes);
         return containerizer.launch(effect.containerId, effect.config);
       case "KILL":
         return containerizer.kill(effect.containerId, effect.signal);
@@ -162,6 +170,7 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
       case "CHECKPOINT":
         checkpoints.write(
           effect.records,
+          effect.volumes ?? { create: [], destroy: [] },
           this.whileAlive(() => this.step({ type: "CHECKPOINTED", ticket: effect.ticket })),
         );
         return;
@@ -169,6 +178,7 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
         this.after(effect.delayMs, () => this.step({ type: "TIMER", timer: effect.timer }));
         return;
       case "UPDATE":
+        this.checkVolumes(effect.volumes);
         this.after(0, () =>
           this.step({ type: "CONTAINER_UPDATED", containerId: effect.containerId }),
         );
@@ -178,6 +188,18 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
       case "EXIT":
         return this.exit(effect.message);
     }
+  }
+
+  /** What is launched finds its volumes. */
+  private checkVolumes(volumes: readonly ContainerVolume[]): void {
+    for (const { hostPath } of volumes)
+      assert(
+        this.options.checkpoints.directories.has(hostPath),
+        "a container's volume is not there",
+        {
+          hostPath,
+        },
+      );
   }
 
   private exit(message: string): void {

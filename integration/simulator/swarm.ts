@@ -53,7 +53,7 @@ export function drawSwarm(seed: number, limits: SwarmLimits = {}): Swarm {
   const options: SimulationOptions = {
     seed,
     agents: limits.agents ?? between(random, 1, 6),
-    agentResources: `cpus:${between(random, 1, 8)};mem:${between(random, 512, 4096)}`,
+    agentResources: `cpus:${between(random, 1, 8)};mem:${between(random, 512, 4096)};disk:1000`,
     schedulers: drawSchedulers(random, hasMasterCrashes),
     allocator: pick(random, allocators),
     codec: pick(random, [noCodec, noCodec, noCodec, realCodec("json"), realCodec("protobuf")]),
@@ -152,5 +152,6 @@ function drawScheduler(random: Random, name: string): SchedulerBehaviour {
     reconcileIntervalMs: pick(random, [15_000, 60_000]),
     replacesUnreachable: chance(random, 0.5),
     suppresses: chance(random, 0.5),
+    reserves: sometimes(0.3),
   };
 }

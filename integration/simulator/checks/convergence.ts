@@ -1,3 +1,7 @@
+import type { AgentState } from "../../../core/agent/agent-state.js";
+import type { Agent } from "../../../core/master/master-state.js";
+import { Resources } from "../../../core/resources/resources.js";
+import { volumeChanges } from "../../../core/resources/volumes.js";
 import type { AgentProcess } from "../agent-process.js";
 import type { Cluster } from "../cluster.js";
 import type { TaskRecord } from "../scheduler/job-ledger.js";
@@ -29,8 +33,23 @@ function missingOfAgent({ master }: Cluster, agent: AgentProcess): string[] {
   if (state.phase !== "RUNNING") missing.push(`${agent.name} is ${state.phase}`);
   for (const { id: containerId } of agent.containerizer.containers.values())
     missing.push(`container ${containerId} is left on ${agent.name}`);
+  missing.push(...missingOfResources(agent, state, known));
   for (const framework of state.frameworks.values())
     missing.push(`${agent.name} still keeps framework ${framework.id}`);
+  return missing;
+}
+
+/** Master, agent and its disk agree on reservations and volumes, and nothing about them is left to tell. */
+function missingOfResources({ name, volumes }: AgentProcess, agent: AgentState, known: Agent) {
+  const missing = [...agent.operations.keys()].map((uuid) => `${name} still keeps ${uuid}`);
+  missing.push(...[...known.operations.keys()].map((uuid) => `the master still keeps ${uuid}`));
+  if (!known.total.equals(agent.total))
+    missing.push(
+      `${name} has ${agent.total.toString()}, the master says ${known.total.toString()}`,
+    );
+  const { create } = volumeChanges(agent.settings.workDir, Resources.empty, agent.total);
+  if (create.toSorted().join() !== [...volumes].sort().join())
+    missing.push(`${name} keeps [${[...volumes].join()}] for [${create.join()}]`);
   return missing;
 }
 

@@ -35,6 +35,8 @@ export interface SchedulerBehaviour {
   readonly replacesUnreachable: boolean;
   /** Whether it trusts a KILL that was answered: only where no master restarts, which would forget it. */
   readonly killsOnce: boolean;
+  /** How likely it makes reservations and volumes of an offer's disk, or gives them up, before it uses the rest. */
+  readonly reserves: number;
   /** Whether it suppresses offers while it has nothing to run. */
   readonly suppresses: boolean;
 }
@@ -67,5 +69,6 @@ export const plainScheduler: SchedulerBehaviour = {
   reconcileIntervalMs: 60_000,
   replacesUnreachable: false,
   killsOnce: false,
+  reserves: 0,
   suppresses: false,
 };

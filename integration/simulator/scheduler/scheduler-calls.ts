@@ -2,6 +2,7 @@ import type { AgentId, FrameworkId, OfferId, TaskId } from "../../../core/base/i
 import type { scheduler, v1 } from "../../../core/protocol/v1.js";
 import { EXECUTOR_COMMAND, printTaskScript } from "../task-script.js";
 import type { TaskRecord } from "./job-ledger.js";
+import { firstVolume } from "./disk-operations.js";
 import type { SchedulerBehaviour } from "./scheduler-behaviour.js";
 
 /** The FrameworkInfo a scheduler subscribes with. */
@@ -43,13 +44,17 @@ export function acceptCall(
   frameworkId: FrameworkId,
   offerId: OfferId,
   tasks: readonly TaskRecord[],
+  before: readonly v1.Offer.Operation[] = [],
 ): scheduler.Call {
+  const [first, ...others] = tasks.map(taskInfo);
+  const volume = firstVolume(before);
+  const task_infos = [...(first ? [withVolume(first, volume)] : []), ...others];
   return {
     framework_id: { value: frameworkId },
     type: "ACCEPT",
     accept: {
       offer_ids: [{ value: offerId }],
-      operations: [{ type: "LAUNCH", launch: { task_infos: tasks.map(taskInfo) } }],
+      operations: [...before, { type: "LAUNCH", launch: { task_infos } }],
       filters: { refuse_seconds: 0 },
     },
   };
@@ -83,6 +88,22 @@ export function acknowledgeCall(
   };
 }
 
+export function acknowledgeOperationCall(
+  frameworkId: FrameworkId,
+  { agent_id, operation_id, uuid }: v1.OperationStatus,
+): scheduler.Call | undefined {
+  if (operation_id === undefined || uuid === undefined) return undefined;
+  return {
+    framework_id: { value: frameworkId },
+    type: "ACKNOWLEDGE_OPERATION_STATUS",
+    acknowledge_operation_status: {
+      ...(agent_id && { agent_id }),
+      operation_id,
+      uuid: uuid.value,
+    },
+  };
+}
+
 export function killCall(frameworkId: FrameworkId, task: TaskRecord): scheduler.Call {
   return {
     framework_id: { value: frameworkId },
@@ -109,6 +130,10 @@ export function reconcileCall(
 
 export function scalar(name: string, value: number): v1.Resource {
   return { name, type: "SCALAR", scalar: { value } };
+}
+
+function withVolume(task: v1.TaskInfo, volume: v1.Resource | undefined): v1.TaskInfo {
+  return volume === undefined ? task : { ...task, resources: [...(task.resources ?? []), volume] };
 }
 
 function taskInfo({ id, job, agentId }: TaskRecord): v1.TaskInfo {

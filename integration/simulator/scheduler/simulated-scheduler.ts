@@ -4,10 +4,12 @@ import type { Machine } from "../../../core/machine/machine.js";
 import { toBase64 } from "../../../core/protocol/base64.js";
 import type { scheduler, v1 } from "../../../core/protocol/v1.js";
 import { between, chance } from "../chance.js";
+import { drawDiskOperations } from "./disk-operations.js";
 import { isOver, type JobLedger, type TaskRecord } from "./job-ledger.js";
 import {
   acceptCall,
   acknowledgeCall,
+  acknowledgeOperationCall,
   declineCall,
   killCall,
   reconcileCall,
@@ -134,6 +136,8 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     for (const offer of event.offers?.offers ?? []) this.onOffer(offer);
     if (event.rescind !== undefined) this.offers.delete(event.rescind.offer_id.value);
     if (event.update !== undefined) this.onUpdate(event.update.status);
+    if (event.update_operation_status !== undefined)
+      this.onOperation(event.update_operation_status.status);
   }
 
   private onSubscribed({ framework_id, heartbeat_interval_seconds }: scheduler.Event.Subscribed) {
@@ -186,7 +190,11 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
       mem -= job.memMb;
       tasks.push(this.ledger.launch(job, offer.agent_id.value, this.nowMs));
     }
-    if (tasks.length > 0) return this.call(acceptCall(frameworkId, offer.id.value, tasks));
+    const operations = chance(this.random, behaviour.reserves)
+      ? drawDiskOperations(offer, this.random)
+      : [];
+    if (tasks.length > 0 || operations.length > 0)
+      return this.call(acceptCall(frameworkId, offer.id.value, tasks, operations));
     const refuseMs = between(this.random, 0, behaviour.maxRefuseMs);
     this.call(declineCall(frameworkId, offer.id.value, refuseMs));
   }
@@ -202,6 +210,13 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     if (!chance(this.random, behaviour.lateAcknowledgement)) return this.acknowledge(status);
     const delayMs = between(this.random, 0, behaviour.maxLateMs);
     this.after(delayMs, { type: "ACKNOWLEDGE", status });
+  }
+
+  private onOperation(status: v1.OperationStatus): void {
+    const { frameworkId, behaviour } = this.ledger;
+    if (frameworkId === undefined || chance(this.random, behaviour.lostAcknowledgement)) return;
+    const call = acknowledgeOperationCall(frameworkId, status);
+    if (call !== undefined) this.call(call);
   }
 
   private apply(task: TaskRecord, state: v1.TaskState): void {
