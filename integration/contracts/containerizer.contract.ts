@@ -1,4 +1,4 @@
-import { chmod, readFile, readlink, stat } from "node:fs/promises";
+import { chmod, mkdir, readFile, readlink, stat } from "node:fs/promises";
 import { expect } from "chai";
 import type { KernelError } from "../../core/base/kernel-error.js";
 import type { AgentDirectories } from "../../core/contracts/agent-directories.js";
@@ -86,6 +86,15 @@ export function describeContainerizer(
         const { out } = await run("id -un; echo mine >file; stat -c '%U %a' .", { user: "nobody" });
         expect(out).to.equal("nobody\nnobody 750\n");
       });
+    });
+
+    it("lets a container find its persistent volumes, whose data stays", async () => {
+      const hostPath = `${directories.workDir}/volume`;
+      await mkdir(hostPath);
+      const volumes = [{ containerPath: "data/here", hostPath, readOnly: false }];
+      const { ended } = await run("echo kept >data/here/file", { volumes });
+      expect(ended).to.deep.equal({ exitCode: 0 });
+      expect(await readFile(`${hostPath}/file`, "utf8")).to.equal("kept\n");
     });
 
     it("lets `latest` point to the newest run", async () => {
