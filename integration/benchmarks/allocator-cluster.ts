@@ -6,10 +6,17 @@ import { Resources } from "../../core/resources/resources.js";
 import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
 import { DrfSorterFactory } from "../../modules/sorters/drf.js";
 import { cpuMs } from "./calibration.js";
+import { median } from "./result.js";
 
-const AGENT = "cpus:24;mem:4096;disk:4096;ports:[31000-31999]";
+/** What every agent has. */
+export const AGENT = "cpus:24;mem:4096;disk:4096;ports:[31000-31999]";
 const INTERVAL_MS = 1_000;
 const capabilities = new Set(["MULTI_ROLE", "HIERARCHICAL_ROLE", "RESERVATION_REFINEMENT"]);
+
+/** Whether all frameworks subscribe to the same role. */
+export type Roles = "one role" | "role each";
+export const roleOf = (roles: Roles) => (i: number) =>
+  roles === "one role" ? "role" : `role-${i}`;
 
 /** An allocator with many agents and frameworks, and virtual time. */
 export class AllocatorCluster {
@@ -30,14 +37,19 @@ export class AllocatorCluster {
 
   /** `used`, if any, is held on every agent by a framework that never asks for more. */
   addAgents(count: number, resources = AGENT, used?: string): void {
-    for (let i = 0; i < count; i++) {
-      const held = used && new Map([["old", Resources.parse(used).allocate("old")]]);
-      this.allocator.addAgent(`agent-${i}`, agent(i, resources), held || new Map(), this.nowMs);
-    }
+    for (let i = 0; i < count; i++) this.addAgent(i, resources, used);
   }
-  /** Every agent loses a port: what is left has been refused by whoever has refused the agent before. */
-  shrinkAgents(count: number): void {
-    const fewer = AGENT.replace("31999", "31998");
+  addAgent(index: number, resources = AGENT, used?: string): void {
+    const held = used && new Map([["old", Resources.parse(used).allocate("old")]]);
+    const id = `agent-${index}`;
+    this.allocator.addAgent(id, agent(index, resources), held || new Map(), this.nowMs);
+  }
+  removeAgents(count: number): void {
+    for (let i = 0; i < count; i++) this.allocator.removeAgent(`agent-${i}`);
+  }
+  /** Every agent has fewer ports: what is left has been refused by whoever has refused the agent before. */
+  shrinkAgents(count: number, lastPort: number): void {
+    const fewer = AGENT.replace("31999", String(lastPort));
     for (let i = 0; i < count; i++) this.allocator.updateAgent(`agent-${i}`, agent(i, fewer));
   }
 
@@ -54,6 +66,10 @@ export class AllocatorCluster {
   cycle(): readonly Allocation[] {
     this.nowMs += INTERVAL_MS;
     this.allocator.beginCycle(this.nowMs);
+    return this.run();
+  }
+  /** What events have given reason to offer. */
+  run(): readonly Allocation[] {
     return this.allocator.allocate(this.nowMs, Number.POSITIVE_INFINITY).allocations;
   }
 
@@ -90,4 +106,9 @@ export function timed<T>(work: () => T): readonly [T, number] {
   const start = cpuMs();
   const result = work();
   return [result, cpuMs() - start];
+}
+
+/** The median of the CPU milliseconds that `work` takes. */
+export function timedMedian(times: number, work: (turn: number) => void): number {
+  return median(Array.from({ length: times }, (_, turn) => timed(() => work(turn))[1]));
 }

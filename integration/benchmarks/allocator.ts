@@ -1,42 +1,34 @@
-import { declined, fullCycle, multiFramework, quotas, type Roles } from "./allocator-scenarios.js";
-import type { Benchmark, BenchmarkCase } from "./benchmark.js";
+import { comeAndGo, events, slices, suppressStorm } from "./allocator-churn.js";
+import type { Roles } from "./allocator-cluster.js";
+import { declined, fullCycle, multiFramework, quotas } from "./allocator-scenarios.js";
+import type { Benchmark, BenchmarkCase, BenchmarkOptions, Figures } from "./benchmark.js";
 import { calibration } from "./calibration.js";
 
-const SHAPES: readonly Roles[] = ["one role", "role each"];
+const SHAPES: readonly Roles[] = ["role each", "one role"];
 const FRAMEWORKS = 200;
+const WARM_UP_MS = 1_000;
 type Size = readonly [agents: number, frameworks: number];
-const fullCycles: readonly Size[] = [
+type Scenario = (agents: number, frameworks: number, roles: Roles) => Figures;
+
+const quick: readonly Size[] = [
+  [500, 50],
   [1_000, 50],
-  [1_000, 1_000],
-  [5_000, 200],
-  [10_000, 200],
-  [10_000, 1_000],
-  [20_000, 2_000],
-  [50_000, 200],
-];
-const refusals: readonly Size[] = [
-  [1_000, 50],
-  [2_000, 200],
-  [10_000, 200],
-];
-const quotaCounts: readonly Size[] = [
-  [25, 5],
-  [250, 50],
-  [2_500, 500],
 ];
 
-function cases(
-  sizes: readonly Size[],
-  agents: readonly number[] | undefined,
-  run: (agents: number, frameworks: number, roles: Roles) => ReturnType<BenchmarkCase["run"]>,
-): readonly BenchmarkCase[] {
-  const chosen = agents?.map((count): Size => [count, FRAMEWORKS]) ?? sizes;
-  return SHAPES.flatMap((roles) =>
-    chosen.map(([count, frameworks]) => ({
-      name: `${count} agents, ${frameworks} frameworks, ${roles}`,
-      run: () => run(count, frameworks, roles),
-    })),
-  );
+/** One scenario at growing sizes, with a role for each framework and with one for all. */
+function cases(scenario: Scenario, sizes: readonly Size[]): Benchmark["cases"] {
+  return (options: BenchmarkOptions): readonly BenchmarkCase[] => {
+    const own = options.isQuick ? quick : sizes;
+    const chosen = options.agents?.map((count): Size => [count, FRAMEWORKS]) ?? own;
+    return SHAPES.flatMap((roles) =>
+      chosen.map(([agents, frameworks]) => ({
+        name: `${agents} agents, ${frameworks} frameworks, ${roles}`,
+        series: roles,
+        size: agents * frameworks,
+        run: () => scenario(agents, frameworks, roles),
+      })),
+    );
+  };
 }
 
 /** The allocator alone, in CPU time: everything offered, and then nothing left to offer. */
@@ -46,17 +38,28 @@ export const allocationCycle: Benchmark = {
   mainFigure: "fullMs",
   baseline: calibration,
   rounds: 5,
-  cases: ({ agents }) => cases(fullCycles, agents, fullCycle),
+  warmUpMs: WARM_UP_MS,
+  cases: cases(fullCycle, [
+    [1_000, 50],
+    [10_000, 200],
+    [10_000, 1_000],
+    [20_000, 2_000],
+    [50_000, 200],
+  ]),
 };
 
 /** The allocator alone, when every framework has refused every agent. */
 export const refusedAgents: Benchmark = {
   name: "refused-agents",
   title: "B7: cycles when every framework has refused every agent, and after one thing has changed",
-  mainFigure: "nothingChangedMs",
+  mainFigure: "allAgentsMs",
   baseline: calibration,
   rounds: 1,
-  cases: ({ agents }) => cases(refusals, agents, declined),
+  cases: cases(declined, [
+    [2_000, 200],
+    [10_000, 200],
+    [10_000, 1_000],
+  ]),
 };
 
 /** The allocator alone, with a quota for every role. */
@@ -66,9 +69,19 @@ export const allocatorQuotas: Benchmark = {
   mainFigure: "fullMs",
   baseline: calibration,
   rounds: 5,
-  cases: () =>
-    quotaCounts.map(([small, large]) => ({
+  warmUpMs: WARM_UP_MS,
+  cases: ({ isQuick }) =>
+    (isQuick
+      ? [[25, 5] as const]
+      : ([
+          [25, 5],
+          [250, 50],
+          [2_500, 500],
+        ] as const)
+    ).map(([small, large]) => ({
       name: `${small} small, ${large} large`,
+      series: "quotas",
+      size: small + large,
       run: () => quotas(small, large),
     })),
 };
@@ -80,5 +93,63 @@ export const multiFrameworkAllocations: Benchmark = {
   mainFigure: "allMs",
   baseline: calibration,
   rounds: 5,
+  warmUpMs: WARM_UP_MS,
   cases: () => [{ name: "80 agents", run: multiFramework }],
+};
+
+/** The allocator alone, while agents are added and removed. */
+export const agentsComeAndGo: Benchmark = {
+  name: "agents-come-and-go",
+  title: "Agents that are added, offered and removed, all at once and one by one",
+  mainFigure: "addAndOfferMs",
+  baseline: calibration,
+  rounds: 3,
+  warmUpMs: WARM_UP_MS,
+  cases: cases(comeAndGo, [
+    [10_000, 200],
+    [10_000, 1_000],
+  ]),
+};
+
+/** The allocator alone, while frameworks suppress and revive. */
+export const suppressStorms: Benchmark = {
+  name: "suppress-storm",
+  title: "Ninety-nine frameworks of a hundred suppress offers, and revive them",
+  mainFigure: "stormMs",
+  baseline: calibration,
+  rounds: 5,
+  warmUpMs: WARM_UP_MS,
+  cases: cases(suppressStorm, [
+    [1_000, 1_000],
+    [10_000, 1_000],
+  ]),
+};
+
+/** What single events cost in clusters of growing size. */
+export const allocatorEvents: Benchmark = {
+  name: "allocator-events",
+  title: "One event and the cycle or run after it, while everything is on offer",
+  mainFigure: "declineUs",
+  baseline: calibration,
+  rounds: 3,
+  warmUpMs: WARM_UP_MS,
+  cases: cases(events, [
+    [1_000, 200],
+    [10_000, 200],
+    [50_000, 200],
+  ]),
+};
+
+/** How long a cycle in slices keeps a master from anything else. */
+export const allocationSlices: Benchmark = {
+  name: "allocation-slices",
+  title: "The longest slice of a cycle that offers everything, by the master's budget",
+  mainFigure: "longestMs",
+  baseline: calibration,
+  rounds: 5,
+  warmUpMs: WARM_UP_MS,
+  cases: cases(slices, [
+    [10_000, 1_000],
+    [50_000, 200],
+  ]),
 };

@@ -5,6 +5,8 @@ export type Figures = Readonly<Record<string, number>>;
 export interface BenchmarkOptions {
   /** Numbers of agents instead of the benchmark's own. */
   readonly agents: readonly number[] | undefined;
+  /** Small sizes alone, to see whether a benchmark works. */
+  readonly isQuick: boolean;
 }
 
 /** One row of a benchmark's table. It runs in a process of its own, several rounds one after the other. */
@@ -32,5 +34,7 @@ export interface Benchmark {
   readonly baseline?: Baseline;
   /** How many rounds each case runs unless the command line says otherwise; the table shows medians. */
   readonly rounds: number;
+  /** CPU milliseconds that a case spends on rounds that do not count, so that its code is compiled before it is measured. */
+  readonly warmUpMs?: number;
   cases(options: BenchmarkOptions): readonly BenchmarkCase[];
 }

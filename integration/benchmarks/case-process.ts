@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { loadavg } from "node:os";
 import type { BenchmarkOptions, Figures } from "./benchmark.js";
+import { cpuMs } from "./calibration.js";
 import { registry } from "./registry.js";
 
 /** Which case a process runs: its parent says so in one message. */
@@ -28,16 +29,17 @@ async function run(order: CaseOrder): Promise<CaseReport> {
   const chosen = benchmark?.cases(order.options)[order.index];
   if (benchmark === undefined || chosen === undefined) throw new Error("no such case");
   const baseline = await benchmark.baseline?.measure();
+  const warmUntilMs = cpuMs() + (order.options.isQuick ? 0 : (benchmark.warmUpMs ?? 0));
+  while (cpuMs() < warmUntilMs) await chosen.run();
   const startedMs = performance.now();
-  const before = process.cpuUsage();
+  const startedCpuMs = cpuMs();
   const rounds: Figures[] = [];
   for (let i = 0; i < order.rounds; i++) rounds.push(await chosen.run());
-  const { user, system } = process.cpuUsage(before);
   return {
     rounds,
     ...(baseline !== undefined && { baseline }),
     wallMs: performance.now() - startedMs,
-    cpuMs: (user + system) / 1000,
+    cpuMs: cpuMs() - startedCpuMs,
     peakMemoryMib: process.resourceUsage().maxRSS / 1024,
     load: loadavg()[0] ?? 0,
   };

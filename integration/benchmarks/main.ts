@@ -10,13 +10,14 @@ import { type CaseResult, toResults } from "./result.js";
 import { formatTable } from "./table.js";
 
 const CASE_PROCESS = fileURLToPath(new URL("./case-process.js", import.meta.url));
-const USAGE = `npm run bench -- [--list] [--json] [--rounds N] [--agents N,N…] [--case TEXT] [name…]`;
+const USAGE = `npm run bench -- [--list] [--json] [--quick] [--rounds N] [--agents N,N…] [--case TEXT] [name…]`;
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     list: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
     rounds: { type: "string" },
     agents: { type: "string" },
@@ -39,7 +40,7 @@ async function runBenchmark(
   benchmark: Benchmark,
   options: BenchmarkOptions,
 ): Promise<readonly CaseResult[]> {
-  const rounds = flags.rounds === undefined ? benchmark.rounds : Number(flags.rounds);
+  const rounds = Number(flags.rounds ?? (flags.quick ? 1 : benchmark.rounds));
   const all = benchmark.cases(options);
   const chosen = all.filter(({ name }) => name.includes(flags.case ?? ""));
   const reports: CaseReport[] = [];
@@ -70,7 +71,7 @@ function find(name: string): Benchmark {
 async function main(): Promise<void> {
   if (flags.help) return console.log(USAGE);
   if (flags.list) return registry.forEach(({ name, title }) => console.log(`${name}\t${title}`));
-  const options = { agents: flags.agents?.split(",").map(Number) };
+  const options = { agents: flags.agents?.split(",").map(Number), isQuick: flags.quick };
   const results: CaseResult[] = [];
   if (!flags.json) console.log(Object.values(machine()).join(", "));
   for (const benchmark of names.length === 0 ? registry : names.map(find)) {

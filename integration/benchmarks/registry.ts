@@ -1,8 +1,12 @@
 import {
+  agentsComeAndGo,
   allocationCycle,
+  allocationSlices,
+  allocatorEvents,
   allocatorQuotas,
   multiFrameworkAllocations,
   refusedAgents,
+  suppressStorms,
 } from "./allocator.js";
 import type { Benchmark } from "./benchmark.js";
 import { containers } from "./containers.js";
@@ -19,6 +23,10 @@ export const registry: readonly Benchmark[] = [
   refusedAgents,
   allocatorQuotas,
   multiFrameworkAllocations,
+  agentsComeAndGo,
+  suppressStorms,
+  allocatorEvents,
+  allocationSlices,
   launchThroughput,
   statusUpdates,
   state,
