@@ -1,4 +1,4 @@
-import { unreachable } from "../base/assert.js";
+import { assert, unreachable } from "../base/assert.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
 import { applyConversions, conversionsOf } from "../resources/conversions.js";
 import { Resources } from "../resources/resources.js";
@@ -77,6 +77,7 @@ export class Acceptor {
       launched: none,
       converted: none,
       setAside: none,
+      shared: pool.shared(),
     };
   }
 
@@ -138,10 +139,12 @@ export class Acceptor {
     const problem = operationProblem(operation, { framework, agent, principal });
     if (problem !== undefined) return problem;
     const conversions = conversionsOf(operation);
-    const left = applyConversions(pool, conversions);
-    if (left === undefined)
-      return `${operation.type ?? ""} needs ${Resources.sum(conversions.map(({ consumed }) => consumed)).toString()}, but only ${pool.toString()} is left of the offers`;
-    if (operation.type === "DESTROY") this.rescindShared(agent, conversions[0]?.consumed);
+    const needed = Resources.sum(conversions.map(({ consumed }) => consumed));
+    if (!pool.contains(needed))
+      return `${operation.type ?? ""} needs ${needed.toString()}, but only ${pool.toString()} is left of the offers`;
+    if (operation.type === "DESTROY") this.dropCopies(acceptance, needed);
+    const left = applyConversions(acceptance.pool, conversions);
+    assert(left !== undefined, "an operation takes more than it needs", { agentId: agent.id });
     const made = Resources.sum(conversions.map(({ converted }) => converted));
     if (operation.type === "GROW_VOLUME" || operation.type === "SHRINK_VOLUME") {
       acceptance.pool = left.minus(made);
@@ -149,19 +152,22 @@ export class Acceptor {
     } else {
       acceptance.pool = left;
       acceptance.converted = acceptance.converted.plus(made);
+      acceptance.shared = acceptance.shared.plus(made.shared());
     }
     this.context.allocator.updateAllocation(framework.id, agent.id, conversions);
     this.parts.operations.apply(agent, framework, operation);
     return undefined;
   }
 
-  /** A shared volume may be offered to others at the same time; once it is destroyed, it must not be. */
-  private rescindShared(agent: Agent, volumes: Resources | undefined): void {
-    const shared = volumes?.shared().unallocate() ?? Resources.empty;
-    if (shared.isEmpty) return;
-    for (const offer of [...agent.offers.values()])
-      if (offer.resources.unallocate().identities.some((identity) => shared.has(identity)))
-        this.parts.offers.rescind(offer);
+  /** A shared volume may be on offer to others at the same time, and here more than once: all that ends with it. */
+  private dropCopies(acceptance: Acceptance, volumes: Resources): void {
+    const destroyed = volumes.shared();
+    if (destroyed.isEmpty) return;
+    this.parts.offers.rescindShared(acceptance.agent, destroyed);
+    const kept = acceptance.pool.filter((identity) => !destroyed.has(identity)).plus(destroyed);
+    this.giveBack(acceptance, acceptance.pool.minus(kept), undefined);
+    acceptance.pool = kept;
+    acceptance.shared = acceptance.shared.filter((identity) => !destroyed.has(identity));
   }
 
   private dropAll(

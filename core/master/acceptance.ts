@@ -14,6 +14,16 @@ export interface Acceptance {
   converted: Resources;
   /** Made by operations, and not to be used by those that follow. */
   setAside: Resources;
+  /** The shared volumes among the offers: any number of tasks may use them. */
+  shared: Resources;
+}
+
+/** Copies of shared volumes that `resources` need beyond those that are left. */
+export function extraCopies({ pool, shared }: Acceptance, resources: Resources): Resources {
+  return resources
+    .shared()
+    .without(pool)
+    .filter((identity) => shared.has(identity));
 }
 
 /** Uses part of what is left. */

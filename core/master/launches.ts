@@ -1,7 +1,7 @@
 import type { v1 } from "../protocol/v1.js";
 import { Resources } from "../resources/resources.js";
 import { linkExecutor } from "./accounting.js";
-import { type Acceptance, take } from "./acceptance.js";
+import { type Acceptance, extraCopies, take } from "./acceptance.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework } from "./master-state.js";
 import { normalizeResources } from "./normalize.js";
@@ -31,8 +31,11 @@ export class Launches {
   private launchOne(acceptance: Acceptance, given: v1.TaskInfo): string | undefined {
     const { framework, agent, role } = acceptance;
     const task = this.normalize(acceptance, given);
-    const problem = taskProblem(task, { framework, agent, pool: acceptance.pool, role });
+    const copies = extraCopies(acceptance, Resources.fromWire(task.resources));
+    const pool = acceptance.pool.plus(copies);
+    const problem = taskProblem(task, { framework, agent, pool, role });
     if (problem !== undefined) return problem;
+    this.addCopies(acceptance, copies);
     const { executor } = task;
     const launchExecutor = executor !== undefined && this.takeExecutor(acceptance, executor);
     this.addTask(acceptance, task, executor);
@@ -71,11 +74,15 @@ export class Launches {
     acceptance: Acceptance,
     group: v1.Offer.Operation.LaunchGroup,
   ): string | undefined {
-    const { framework, agent, role, pool } = acceptance;
-    const executor = this.normalizeExecutor(acceptance, group.executor);
+    const { framework, agent, role } = acceptance;
+    const executor = this.normalizeHeld(acceptance, group.executor);
     const tasks = (group.task_group.tasks ?? []).map((task) => this.normalize(acceptance, task));
+    const needed = Resources.fromWire(tasks.flatMap(({ resources }) => resources ?? []));
+    const copies = extraCopies(acceptance, needed);
+    const pool = acceptance.pool.plus(copies);
     const problem = taskGroupProblem(executor, tasks, { framework, agent, role, pool });
     if (problem !== undefined) return problem;
+    this.addCopies(acceptance, copies);
     const launchExecutor = this.takeExecutor(acceptance, executor);
     for (const task of tasks) this.addTask(acceptance, task, executor);
     this.context.send(agent, {
@@ -87,6 +94,14 @@ export class Launches {
       resourceVersion: agent.resourceVersion,
     });
     return undefined;
+  }
+
+  private addCopies(acceptance: Acceptance, copies: Resources): void {
+    if (copies.isEmpty) return;
+    const { agent, framework } = acceptance;
+    acceptance.pool = acceptance.pool.plus(copies);
+    const conversions = [{ consumed: Resources.empty, converted: copies }];
+    this.context.allocator.updateAllocation(framework.id, agent.id, conversions);
   }
 
   /** @returns whether the executor has to be started, which takes its own resources. */
@@ -120,16 +135,17 @@ export class Launches {
     };
   }
 
-  private normalizeExecutor(
-    { framework, role }: Acceptance,
-    executor: v1.ExecutorInfo,
-  ): v1.ExecutorInfo {
+  private normalizeExecutor(acceptance: Acceptance, executor: v1.ExecutorInfo): v1.ExecutorInfo {
     return {
-      ...executor,
+      ...this.normalizeHeld(acceptance, executor),
       type: executor.type ?? "CUSTOM",
-      framework_id: executor.framework_id ?? { value: framework.id },
-      ...(executor.resources && { resources: normalizeResources(executor.resources, role) }),
+      framework_id: executor.framework_id ?? { value: acceptance.framework.id },
     };
+  }
+
+  private normalizeHeld({ role }: Acceptance, executor: v1.ExecutorInfo): v1.ExecutorInfo {
+    const { resources } = executor;
+    return resources ? { ...executor, resources: normalizeResources(resources, role) } : executor;
   }
 
   private labelled({ framework, agent }: Acceptance, task: v1.TaskInfo): v1.TaskInfo {

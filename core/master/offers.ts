@@ -2,6 +2,7 @@ import { assert } from "../base/assert.js";
 import type { AgentId, FrameworkId, OfferId } from "../base/ids.js";
 import type { Allocation } from "../contracts/allocator.js";
 import type { v1 } from "../protocol/v1.js";
+import type { Resources } from "../resources/resources.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework, Offer } from "./master-state.js";
 import { toFrameworkResources } from "./resource-format.js";
@@ -118,6 +119,14 @@ export class Offers {
 
   rescindAll(agent: Agent): void {
     for (const offer of [...agent.offers.values()]) this.rescind(offer);
+  }
+
+  /** A shared volume is offered to several at a time: all these offers end when it is destroyed. */
+  rescindShared(agent: Agent, volumes: Resources): void {
+    const destroyed = volumes.shared().unallocate();
+    for (const offer of [...agent.offers.values()])
+      if (offer.resources.unallocate().identities.some((identity) => destroyed.has(identity)))
+        this.rescind(offer);
   }
 
   onTimeout(offerId: OfferId): void {

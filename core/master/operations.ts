@@ -64,7 +64,7 @@ export class Operations {
     const { context } = this;
     context.count("messages_operation_status_update");
     const record = agent.operations.get(operationUuid);
-    if (record !== undefined) record.wire = withStatus(record.wire, status);
+    if (record !== undefined) this.record(agent, record, status);
     const framework = context.state.frameworks.get(frameworkId ?? "");
     if (framework !== undefined && status.operation_id !== undefined) {
       context.count("valid_operation_status_updates");
@@ -80,6 +80,25 @@ export class Operations {
     if (record !== undefined && TERMINAL.has(status.state)) this.forget(agent, record);
   }
 
+  /** An agent repeats a status until it is acknowledged. */
+  private record(agent: Agent, record: OperationRecord, status: v1.OperationStatus): void {
+    const { latest_status } = record.wire;
+    if (status.uuid !== undefined && latest_status.uuid?.value === status.uuid.value) return;
+    record.wire = withStatus(record.wire, status);
+    const isRefused = TERMINAL.has(status.state) && status.state !== "OPERATION_FINISHED";
+    if (latest_status.state !== "OPERATION_PENDING" || !isRefused) return;
+    // What was taken for granted has not happened. When the agent registers again, what it has is what counts.
+    const message = `operation ${record.uuid} has come to ${status.state}`;
+    this.context.log("error", "agent and master disagree", { agentId: agent.id, message });
+    if (agent.connection !== undefined)
+      this.context.push({
+        type: "DISCONNECT",
+        connection: agent.connection,
+        reason: "GOING_AWAY",
+        message,
+      });
+  }
+
   /** After a change of leaders agents may be here before their frameworks; an agent repeats what is not acknowledged. */
   private mayComeBack(frameworkId: FrameworkId | undefined): boolean {
     return frameworkId !== undefined && !this.context.state.completedFrameworks.has(frameworkId);
@@ -93,10 +112,7 @@ export class Operations {
     const { context } = this;
     context.count("messages_operation_status_update_acknowledgement");
     const agent = context.state.agents.get(agent_id?.value ?? "");
-    const record = [...framework.operations.values()].find(
-      ({ wire, agentId }) =>
-        wire.info.id?.value === operation_id.value && agentId === agent_id?.value,
-    );
+    const record = agent && operationOf(agent, framework, { id: operation_id.value, uuid });
     if (agent === undefined || record === undefined) {
       context.count("invalid_operation_status_update_acknowledgements");
       return;
@@ -162,14 +178,15 @@ export class Operations {
 
   onReconcile(framework: Framework, { operations }: scheduler.Call.ReconcileOperations): void {
     this.context.count("messages_reconcile_operations");
-    const known = [...framework.operations.values()].filter(({ wire }) => wire.info.id);
+    const known = new Map<string, OperationRecord>();
+    for (const record of framework.operations.values())
+      if (record.wire.info.id !== undefined) known.set(record.wire.info.id.value, record);
     if (operations === undefined || operations.length === 0) {
-      for (const { wire } of known) this.answer(framework, wire.latest_status);
+      for (const { wire } of known.values()) this.answer(framework, wire.latest_status);
       return;
     }
     for (const { operation_id, agent_id } of operations) {
-      const record = known.find(({ wire }) => wire.info.id?.value === operation_id.value);
-      const status = record?.wire.latest_status ?? {
+      const status = known.get(operation_id.value)?.wire.latest_status ?? {
         operation_id,
         state: this.unknownState(agent_id?.value),
         ...(agent_id !== undefined && { agent_id }),
@@ -194,6 +211,21 @@ export class Operations {
     if (agentId !== undefined && goneAgents.has(agentId)) return "OPERATION_GONE_BY_OPERATOR";
     return "OPERATION_UNKNOWN";
   }
+}
+
+/** The framework's operation of that id on an agent; should it have given the id twice, the one that waits for `uuid`. */
+function operationOf(
+  agent: Agent,
+  framework: Framework,
+  { id, uuid }: { readonly id: string; readonly uuid: Base64 },
+): OperationRecord | undefined {
+  let found: OperationRecord | undefined;
+  for (const record of agent.operations.values()) {
+    if (record.frameworkId !== framework.id || record.wire.info.id?.value !== id) continue;
+    if (record.wire.latest_status.uuid?.value === uuid) return record;
+    found = record;
+  }
+  return found;
 }
 
 function link(agent: Agent, framework: Framework | undefined, record: OperationRecord): void {

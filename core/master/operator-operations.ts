@@ -35,6 +35,8 @@ export class OperatorOperations {
     const operation = normalizeOperation(wanted.operation, undefined);
     const problem = operationProblem(operation, { agent, principal: principal?.value });
     if (problem !== undefined) context.respond(request, 400, problem);
+    else if (agent.connection === undefined)
+      context.respond(request, 409, `Agent ${agent.id} is not connected: it would not hear of it`);
     else this.apply(request, agent, operation);
     return true;
   }
@@ -47,6 +49,8 @@ export class OperatorOperations {
       context.respond(request, 409, `Not enough free resources on agent ${agent.id}: ${needed}`);
       return;
     }
+    if (operation.type === "DESTROY")
+      for (const { consumed } of conversions) this.offers.rescindShared(agent, consumed);
     this.operations.apply(agent, undefined, operation);
     context.respond(request, 202);
   }

@@ -17,6 +17,17 @@ const settings: MasterSettings = {
   startTimeMs: 0,
 };
 
+/** What an agent of this kernel knows. */
+const capabilities = (
+  [
+    "MULTI_ROLE",
+    "HIERARCHICAL_ROLE",
+    "RESERVATION_REFINEMENT",
+    "RESIZE_VOLUME",
+    "AGENT_OPERATION_FEEDBACK",
+  ] as const
+).map((type) => ({ type }));
+
 interface Harness {
   readonly settings?: Partial<MasterSettings>;
   /** Writes to the registry wait until `persist` is called. */
@@ -118,7 +129,7 @@ export class MasterHarness {
       type: "REGISTER_AGENT",
       agentInfo: agentInfo(connection, resources),
       version: "0.0.0",
-      capabilities: [],
+      capabilities,
       checkpointedResources: [],
       resourceVersion: "AAAA",
     });
@@ -136,7 +147,7 @@ export class MasterHarness {
       type: "REREGISTER_AGENT",
       agentInfo: { ...agentInfo("a1", "cpus:4;mem:1024;disk:1024"), id: { value: id } },
       version: "0.0.0",
-      capabilities: [],
+      capabilities,
       checkpointedResources: [],
       resourceVersion: "AAAA",
       frameworks: [],
@@ -190,7 +201,7 @@ export class MasterHarness {
     stream: string,
     frameworkId: string,
     agentId: string,
-    resources: string,
+    resources: Resources | string,
     role = "*",
   ): string {
     this.allocator.offer(frameworkId, agentId, resources, role);

@@ -1,5 +1,10 @@
 import type { AgentId, FrameworkId } from "../../core/base/ids.js";
-import type { Allocation, AllocationSlice, Allocator } from "../../core/contracts/allocator.js";
+import type {
+  Allocation,
+  AllocationSlice,
+  Allocator,
+  ResourceConversion,
+} from "../../core/contracts/allocator.js";
 import { Resources } from "../../core/resources/resources.js";
 
 /** A fake of the contract: offers exactly what a test asks for, and remembers what came back. */
@@ -11,8 +16,15 @@ export class ScriptedAllocator implements Allocator {
   /** What `updateAvailable` answers. */
   available = false;
 
-  offer(frameworkId: FrameworkId, agentId: AgentId, resources: string, role = "*"): void {
-    const bundle = Resources.parse(resources).allocate(role);
+  offer(
+    frameworkId: FrameworkId,
+    agentId: AgentId,
+    resources: Resources | string,
+    role = "*",
+  ): void {
+    const bundle = (
+      typeof resources === "string" ? Resources.parse(resources) : resources
+    ).allocate(role);
     this.queue.push({ frameworkId, agentId, role, resources: bundle });
   }
 
@@ -49,7 +61,16 @@ export class ScriptedAllocator implements Allocator {
   inverseOfferResponses() {
     return [];
   }
-  updateAllocation(): void {}
+  updateAllocation(
+    frameworkId: FrameworkId,
+    agentId: AgentId,
+    conversions: readonly ResourceConversion[],
+  ): void {
+    for (const { consumed, converted } of conversions)
+      this.calls.push(
+        `updateAllocation ${frameworkId} ${agentId} ${consumed.unallocate().toString()} -> ${converted.unallocate().toString()}`,
+      );
+  }
   updateAvailable(): boolean {
     return this.available;
   }

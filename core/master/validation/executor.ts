@@ -18,6 +18,7 @@ export function executorProblem(
     return `executor.framework_id: expected '${framework.id}', got '${executor.framework_id?.value ?? ""}'`;
   if (executor.type === "DEFAULT")
     return "executor.type: a DEFAULT executor takes task groups only (LAUNCH_GROUP)";
+  if (executor.type !== "CUSTOM") return `executor.type: expected CUSTOM, got ${executor.type}`;
   if (executor.command === undefined) return "executor.command: required, but not set";
   const badGrace = durationProblem(
     "executor.shutdown_grace_period",
@@ -49,7 +50,8 @@ function runningProblem(
   return `executor: differs from the executor '${executor.executor_id.value}' that already runs on the agent`;
 }
 
-function sameExecutor(a: v1.ExecutorInfo, b: v1.ExecutorInfo): boolean {
+/** Whether two descriptions are of one executor, however their fields and resources are ordered. */
+export function sameExecutor(a: v1.ExecutorInfo, b: v1.ExecutorInfo): boolean {
   const { resources: aResources, ...aRest } = a;
   const { resources: bResources, ...bRest } = b;
   return (

@@ -19,6 +19,8 @@ export function operationProblem(
   operation: v1.Offer.Operation,
   context: OperationContext,
 ): string | undefined {
+  const unable = capabilityProblem(operation, context.agent);
+  if (unable !== undefined) return unable;
   switch (operation.type) {
     case "RESERVE":
       return reserveProblem(operation.reserve ?? {}, context);
@@ -29,12 +31,28 @@ export function operationProblem(
     case "DESTROY":
       return destroyProblem(operation.destroy?.volumes ?? [], context);
     case "GROW_VOLUME":
-      return operation.grow_volume && growProblem(operation.grow_volume);
+      return operation.grow_volume
+        ? growProblem(operation.grow_volume)
+        : "grow_volume: required, but not set";
     case "SHRINK_VOLUME":
-      return operation.shrink_volume && shrinkProblem(operation.shrink_volume);
+      return operation.shrink_volume
+        ? shrinkProblem(operation.shrink_volume)
+        : "shrink_volume: required, but not set";
     default:
       return `${operation.type ?? "UNKNOWN"} is not supported yet`;
   }
+}
+
+/** What an agent has to know for it. */
+function capabilityProblem(
+  { id, type }: v1.Offer.Operation,
+  { capabilities }: Agent,
+): string | undefined {
+  const needed: v1.AgentInfo.Capability.Type[] = [];
+  if (id !== undefined) needed.push("AGENT_OPERATION_FEEDBACK");
+  if (type === "GROW_VOLUME" || type === "SHRINK_VOLUME") needed.push("RESIZE_VOLUME");
+  const lacking = needed.find((one) => !capabilities.some((has) => has.type === one));
+  return lacking && `the agent lacks the ${lacking} capability`;
 }
 
 function reserveProblem(
@@ -43,8 +61,8 @@ function reserveProblem(
 ): string | undefined {
   const problem = listProblem("reserve", resources);
   if (problem !== undefined) return problem;
-  if (source !== undefined && framework !== undefined)
-    return "reserve.source: only operators may set it";
+  const badSource = source && sourceProblem(resources, source, framework);
+  if (badSource !== undefined) return badSource;
   for (const [i, resource] of resources.entries()) {
     const path = `reserve.resources[${i}]`;
     if (resource.revocable !== undefined) return `${path}: revocable resources cannot be reserved`;
@@ -61,6 +79,31 @@ function reserveProblem(
       return `${path}: the framework does not subscribe to role '${top.role ?? ""}'`;
   }
   return undefined;
+}
+
+/** Reserving anew changes dynamic reservations, and neither what is reserved nor how much of it. */
+function sourceProblem(
+  resources: readonly v1.Resource[],
+  source: readonly v1.Resource[],
+  framework: Framework | undefined,
+): string | undefined {
+  if (framework !== undefined) return "reserve.source: only operators may set it";
+  const problem = listProblem("reserve.source", source);
+  if (problem !== undefined) return problem;
+  if (source.some(({ disk }) => disk?.persistence !== undefined))
+    return "reserve.source: a persistent volume cannot be reserved";
+  if (asConfigured(source).equals(asConfigured(resources))) return undefined;
+  return `reserve.source: expected what reserve.resources are made of, ${asConfigured(resources).toString()}, got ${asConfigured(source).toString()}`;
+}
+
+/** Without dynamic reservations. */
+function asConfigured(resources: readonly v1.Resource[]): Resources {
+  return Resources.fromWire(
+    resources.map(({ reservations = [], ...rest }) => {
+      const lasting = reservations.filter(({ type }) => type === "STATIC");
+      return { ...rest, ...(lasting.length > 0 && { reservations: lasting }) };
+    }),
+  );
 }
 
 function unreserveProblem(resources: readonly v1.Resource[]): string | undefined {
@@ -96,8 +139,11 @@ function createProblem(
       persistence.principal !== principal
     )
       return `${path}.disk.persistence: expected principal '${principal}', got '${persistence.principal}'`;
+    if (!(toMilli(volume.scalar?.value ?? 0) > 0))
+      return `${path}.scalar: expected more than 0 for a persistent volume`;
     if (taken.has(volumeKey(volume)))
       return `${path}: the agent already has a persistent volume '${persistence.id}' of that role`;
+    taken.add(volumeKey(volume));
     if (volume.shared && framework && !framework.capabilities.has("SHARED_RESOURCES"))
       return `${path}.shared: needs the SHARED_RESOURCES capability`;
   }
@@ -115,6 +161,8 @@ function destroyProblem(
 ): string | undefined {
   const problem = listProblem("destroy", volumes);
   if (problem !== undefined) return problem;
+  if (new Set(volumes.map(volumeKey)).size < volumes.length)
+    return "destroy.volumes: a volume is there twice";
   for (const [i, volume] of volumes.entries()) {
     const path = `destroy.volumes[${i}]`;
     if (volume.disk?.persistence === undefined) return `${path}: is not a persistent volume`;
@@ -143,7 +191,7 @@ function growProblem({ volume, addition }: v1.Offer.Operation.GrowVolume): strin
   const problem =
     volumeProblem("grow_volume.volume", volume) ?? listProblem("grow_volume", [addition]);
   if (problem !== undefined) return problem;
-  if (addition.name !== "disk" || addition.disk?.persistence !== undefined)
+  if (addition.name !== "disk" || addition.disk?.persistence !== undefined || addition.revocable)
     return "grow_volume.addition: expected a plain disk resource";
   if (!(toMilli(addition.scalar?.value ?? 0) > 0))
     return "grow_volume.addition.scalar: expected more than 0";

@@ -1,6 +1,6 @@
 import type { v1 } from "../../protocol/v1.js";
 import { Resources } from "../../resources/resources.js";
-import { executorProblem } from "./executor.js";
+import { executorProblem, sameExecutor } from "./executor.js";
 import { type LaunchContext, taskProblem } from "./task.js";
 
 const MIN_EXECUTOR_CPUS_MILLI = 10;
@@ -14,6 +14,7 @@ export function taskGroupProblem(
 ): string | undefined {
   const { framework, agent } = context;
   if (tasks.length === 0) return "launch_group.task_group.tasks: expected at least one task";
+  if (executor.type === undefined) return "launch_group.executor.type: required, but not set";
   if (executor.type === "DEFAULT")
     return "launch_group.executor.type: the DEFAULT executor is not supported yet";
   const problem = executorProblem(executor, framework, agent) ?? minimumProblem(executor);
@@ -24,8 +25,8 @@ export function taskGroupProblem(
   const ids = new Set<string>();
   for (const [i, task] of tasks.entries()) {
     const path = `launch_group.task_group.tasks[${i}]`;
-    if (task.executor !== undefined)
-      return `${path}.executor: the group's executor runs all of its tasks`;
+    if (task.executor !== undefined && !sameExecutor(task.executor, executor))
+      return `${path}.executor: differs from the group's, which runs all of its tasks`;
     if (ids.has(task.task_id.value)) return `${path}.task_id: is there twice`;
     ids.add(task.task_id.value);
     if (pool === undefined)

@@ -99,10 +99,11 @@ function allocationProblem(
   const running =
     executorPaid ||
     (executor !== undefined && agent.executors.get(framework.id)?.has(executor.executor_id.value));
-  const needed =
-    executor === undefined || running
-      ? resources
-      : resources.plus(Resources.fromWire(executor.resources));
-  if (pool.contains(needed)) return undefined;
-  return `resources: the task needs ${needed.toString()}, but only ${pool.toString()} is left of the offers`;
+  const ofExecutor = running ? Resources.empty : Resources.fromWire(executor?.resources);
+  // One after the other: added up, equal ports would pass for one.
+  if (pool.subtract(resources)?.contains(ofExecutor)) return undefined;
+  const needed = ofExecutor.isEmpty
+    ? `needs ${resources.toString()}`
+    : `needs ${resources.toString()} and its executor ${ofExecutor.toString()}`;
+  return `resources: the task ${needed}, but only ${pool.toString()} is left of the offers`;
 }

@@ -13,6 +13,7 @@ import type {
 } from "../../../core/contracts/allocator.js";
 import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
+import { coversHeld } from "./covers-held.js";
 import { hold } from "./hold.js";
 
 interface Account {
@@ -237,7 +238,7 @@ export class AuditedAllocator implements Allocator {
         frameworkId,
       }));
       account.used.set(frameworkId, this.usedOn(agentId, frameworkId).plus(resources));
-      hold(account.total.contains(withoutRole(account)), "more is given than there is", () => ({
+      hold(coversHeld(account.total, withoutRole(account)), "more is given than there is", () => ({
         agentId,
         total: account.total.toString(),
         given: withoutRole(account).toString(),

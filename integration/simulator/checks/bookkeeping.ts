@@ -1,6 +1,7 @@
 import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
 import type { Agent, MasterState } from "../../../core/master/master-state.js";
 import { Resources } from "../../../core/resources/resources.js";
+import { coversHeld } from "./covers-held.js";
 import { hold } from "./hold.js";
 import type { AuditedAllocator } from "./audited-allocator.js";
 
@@ -25,7 +26,7 @@ function checkAgent(agent: Agent, books: AuditedAllocator): void {
   const agentId = agent.id;
   const held = heldOn(agent);
   const sum = Resources.sum([...held.values()].map((resources) => resources.unallocate()));
-  hold(agent.total.contains(sum), "more is held on an agent than it has", () => ({
+  hold(coversHeld(agent.total, sum), "more is held on an agent than it has", () => ({
     agentId,
     total: agent.total.toString(),
     held: sum.toString(),
