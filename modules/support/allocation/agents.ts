@@ -5,12 +5,14 @@ import { Resources } from "../../../core/resources/resources.js";
 import { AgentState } from "./agent-state.js";
 import { FilterTable } from "./filters.js";
 import type { Holdings } from "./holdings.js";
+import { KnownResources } from "./known-resources.js";
 import type { QuotaLedger } from "./quota-ledger.js";
 import type { RoleTable } from "./role-table.js";
 
 /** The agents' coming and going, and what they have. */
 export class Agents {
   private whitelist: ReadonlySet<string> | undefined;
+  private readonly totals = new KnownResources();
 
   constructor(
     private readonly agents: Map<AgentId, AgentState>,
@@ -25,7 +27,7 @@ export class Agents {
     used: ReadonlyMap<FrameworkId, Resources>,
   ): AgentState {
     this.remove(agentId);
-    const state = new AgentState(agentId, agent);
+    const state = new AgentState(agentId, this.withKnownTotal(agent));
     state.isWhitelisted = this.isWhitelisted(agent.info);
     this.agents.set(agentId, state);
     this.totalChanged(state, Resources.empty, Resources.empty);
@@ -49,10 +51,14 @@ export class Agents {
     const { total, available, info } = state;
     const sameAttributes = isSame(info.attributes, agent.info.attributes);
     if (!sameAttributes) state.filters = new FilterTable();
-    state.update(agent);
+    state.update(this.withKnownTotal(agent));
     state.isWhitelisted = this.isWhitelisted(agent.info);
     this.totalChanged(state, total, available);
     return !(isSame(info, agent.info) && total.equals(agent.total));
+  }
+
+  private withKnownTotal(agent: AllocatorAgent): AllocatorAgent {
+    return { ...agent, total: this.totals.same(agent.total) };
   }
 
   updateWhitelist(hostnames: ReadonlySet<string> | undefined): void {

@@ -183,7 +183,7 @@ export class AllocationRun {
   private offer(visit: Visit, client: Client, bundle: Resources, slice: Slice): void {
     const { agent } = visit;
     const { framework, role } = client;
-    const resources = bundle.allocate(role.name);
+    const resources = role.allocate(bundle);
     if (bundle.hasShared) {
       const before = agent.sharedOfferedInRun === this.run ? agent.sharedOffered : Resources.empty;
       agent.sharedOffered = before.plus(bundle.shared());

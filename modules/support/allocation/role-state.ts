@@ -1,5 +1,6 @@
 import type { FrameworkId } from "../../../core/base/ids.js";
 import type { Sorter } from "../../../core/contracts/sorter.js";
+import type { Resources } from "../../../core/resources/resources.js";
 import type { Client } from "./framework-state.js";
 import type { TopRole } from "./top-roles.js";
 
@@ -14,6 +15,8 @@ export class RoleState {
   visit = 0;
   /** Which version of the cluster's total its sorter knows. */
   totalVersion = -1;
+  private lastBundle: Resources | undefined;
+  private lastAllocated: Resources | undefined;
 
   constructor(
     readonly name: string,
@@ -23,5 +26,14 @@ export class RoleState {
     readonly top: TopRole,
   ) {
     this.isHierarchical = name.includes("/");
+  }
+
+  /** The bundle, allocated to the role: often the same as the one before. */
+  allocate(bundle: Resources): Resources {
+    if (bundle !== this.lastBundle || !this.lastAllocated) {
+      this.lastBundle = bundle;
+      this.lastAllocated = bundle.allocate(this.name);
+    }
+    return this.lastAllocated;
   }
 }
