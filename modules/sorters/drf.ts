@@ -17,6 +17,8 @@ export class DrfSorter implements Sorter {
   });
   private readonly indexes = new Map<string, number>();
   private readonly scratch: number[] = [];
+  /** What `scratch` stands for: often, the same is given again and again. */
+  private last: ResourceQuantities | undefined;
   private total: readonly number[] = [];
   private version = 0;
 
@@ -49,7 +51,9 @@ export class DrfSorter implements Sorter {
   }
 
   updateTotal(total: ResourceQuantities): void {
-    this.total = [...this.vector(total)];
+    this.write(total);
+    this.last = undefined;
+    this.total = [...this.scratch];
     this.version++;
   }
 
@@ -134,13 +138,18 @@ export class DrfSorter implements Sorter {
 
   /** By the sorter's index of names; the same array every time. */
   private vector(quantities: ResourceQuantities): readonly number[] {
+    if (quantities !== this.last) this.write(quantities);
+    this.last = quantities;
+    return this.scratch;
+  }
+
+  private write(quantities: ResourceQuantities): void {
     const { scratch } = this;
     scratch.fill(0);
     for (const [name, milli] of quantities) {
       const index = this.index(name);
       if (index >= 0) scratch[index] = milli;
     }
-    return scratch;
   }
 
   private index(name: string): number {
