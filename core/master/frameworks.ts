@@ -26,11 +26,13 @@ export class Frameworks {
   ) {}
 
   /** SUBSCRIBE: the stream is opened in any case; what is wrong with the framework is told on it. */
-  onSubscribe(request: RequestId, subscription: Subscription): void {
+  onSubscribe(request: RequestId, asked: Subscription): void {
     const { context } = this;
-    const { stream } = subscription;
+    const { stream } = asked;
     context.push({ type: "OPEN_STREAM", request, stream });
-    const info = subscription.subscribe.framework_info;
+    const subscribe = withPrincipal(asked.subscribe, asked.principal);
+    const subscription = { ...asked, subscribe };
+    const info = subscribe.framework_info;
     const known = info.id === undefined ? undefined : context.state.frameworks.get(info.id.value);
     const problem = this.subscriptionProblem(subscription, known);
     if (problem !== undefined) {
@@ -48,14 +50,14 @@ export class Frameworks {
   }
 
   private subscriptionProblem(
-    { subscribe, principal }: Subscription,
+    { subscribe }: Subscription,
     known: Framework | undefined,
   ): string | undefined {
     const info = subscribe.framework_info;
     if (info.id !== undefined && this.context.state.completedFrameworks.has(info.id.value))
       return "Framework has been removed";
-    if (known !== undefined && known.principal?.value !== principal?.value && !known.recovered)
-      return `Framework principal cannot change from '${known.principal?.value}' to '${principal?.value}'`;
+    if (known !== undefined && known.info.principal !== info.principal)
+      return `Framework principal cannot change from '${known.info.principal ?? ""}' to '${info.principal ?? ""}'`;
     return frameworkInfoProblem(subscribe, this.context.settings);
   }
 
@@ -114,8 +116,9 @@ export class Frameworks {
   }
 
   /** UPDATE_FRAMEWORK: the answer is synchronous, 200 or why not. */
-  onUpdate(framework: Framework, request: RequestId, update: scheduler.Call.UpdateFramework): void {
+  onUpdate(framework: Framework, request: RequestId, asked: scheduler.Call.UpdateFramework): void {
     const { context } = this;
+    const update = withPrincipal(asked, framework.principal);
     const info = update.framework_info;
     const problem =
       fixedFieldProblem(framework.info, info) ?? frameworkInfoProblem(update, context.settings);
@@ -256,6 +259,17 @@ function operationsOf({ agents }: MasterState, id: FrameworkId): Map<string, Ope
     for (const record of agent.operations.values())
       if (record.frameworkId === id) operations.set(record.uuid, record);
   return operations;
+}
+
+/** A framework that does not name its principal has the one it was authenticated as, and agents bring that back. */
+function withPrincipal<T extends Subscription["subscribe"]>(
+  subscribe: T,
+  authenticated: Principal | undefined,
+): T {
+  const { framework_info } = subscribe;
+  if (framework_info.principal !== undefined || authenticated?.value === undefined)
+    return subscribe;
+  return { ...subscribe, framework_info: { ...framework_info, principal: authenticated.value } };
 }
 
 /** What UPDATE_FRAMEWORK may not change, unlike SUBSCRIBE, which keeps the old value silently. */

@@ -26,9 +26,27 @@ describe("Master: quotas and weights", () => {
     expect([...harness.master.state.quotas.keys()]).to.deep.equal(["dev"]);
   });
 
+  it("reckons with what is being written", () => {
+    const harness = new MasterHarness({ holdWrites: true });
+    harness.registerAgent("a1");
+    harness.persist();
+    const half = (role: string) => update({ role, guarantees: amounts({ cpus: 3 }) });
+    expect(harness.operator(half("a")).status).to.equal(undefined);
+    expect(harness.operator(half("b"))).to.have.property("status", 400);
+    const set_quota = { quota_request: { role: "a", guarantee: [] } };
+    expect(harness.operator({ type: "SET_QUOTA", set_quota })).to.have.property("status", 400);
+    expect(harness.operator({ type: "REMOVE_QUOTA", remove_quota: { role: "a" } }).status).to.equal(
+      undefined,
+    );
+    expect(harness.operator(half("b")).status).to.equal(undefined);
+    harness.persist();
+    expect([...harness.master.state.quotas.keys()]).to.deep.equal(["b"]);
+  });
+
   const refusals: readonly [string, quota.QuotaConfig, string][] = [
     ["a nested role", { role: "a/b" }, "top-level roles only"],
     ["the default role", { role: "*" }, "cannot have a quota"],
+    ["an endless limit", { role: "a", limits: amounts({ cpus: Infinity }) }, 'limits["cpus"]'],
     ["a negative limit", { role: "a", limits: amounts({ cpus: -1 }) }, 'limits["cpus"]'],
     [
       "a guarantee above its limit",
@@ -100,5 +118,9 @@ describe("Master: quotas and weights", () => {
     expect([...harness.master.state.weights]).to.deep.equal([]);
     expect(harness.operator(weigh([{ role: "a/b", weight: 2.5 }])).status).to.equal(200);
     expect([...harness.master.state.weights]).to.deep.equal([["a/b", 2.5]]);
+    expect(harness.operator(weigh([{ role: " c ", weight: 3 }])).status).to.equal(200);
+    expect(harness.master.state.weights.get("c")).to.equal(3);
+    expect(harness.operator(weigh([{ role: "d", weight: Infinity }])).status).to.equal(400);
+    expect(harness.operator(weigh([{ weight: 1 }])).status).to.equal(400);
   });
 });

@@ -22,6 +22,9 @@ import { quotaConfigProblem } from "./validation/quota.js";
 
 /** Guarantees and limits of top-level roles: durable before anybody notices, and all of one call or none. */
 export class Quotas {
+  /** What is being written: the next call has to reckon with it. */
+  private readonly pending = new Map<string, Quota>();
+
   constructor(
     private readonly context: MasterContext,
     private readonly registrar: Registrar,
@@ -55,7 +58,7 @@ export class Quotas {
     if (problem !== undefined || role === undefined) return context.respond(request, 400, problem);
     if (resources.some(({ type }) => type !== "SCALAR"))
       return context.respond(request, 400, "quota_request.guarantee: expected scalars only");
-    if (context.state.quotas.has(role))
+    if (this.standing().has(role))
       return context.respond(request, 400, `role '${role}' already has a quota; remove it first`);
     const guarantees = Resources.fromWire(resources).quantities();
     const wanted = new Map([[role, { guarantees, limits: guarantees }]]);
@@ -65,7 +68,7 @@ export class Quotas {
   }
 
   onRemove(request: RequestId, role: string): void {
-    if (!this.context.state.quotas.has(role))
+    if (!this.standing().has(role))
       return this.context.respond(request, 400, `role '${role}' has no quota`);
     this.store(request, new Map([[role, { guarantees: noQuantities, limits: noQuantities }]]));
   }
@@ -80,11 +83,17 @@ export class Quotas {
           return `role '${role}' consumes ${(consumed.get(name) ?? 0) / 1000} of ${name}, more than the limit of ${limit / 1000} (force to set it all the same)`;
     }
     let guaranteed = noQuantities;
-    for (const { guarantees } of new Map([...state.quotas, ...wanted]).values())
+    for (const { guarantees } of new Map([...this.standing(), ...wanted]).values())
       guaranteed = addQuantities(guaranteed, guarantees);
     const capacity = clusterCapacity(state);
     if (containsQuantities(capacity, guaranteed)) return undefined;
     return `the guarantees of all roles come to ${text(guaranteed)}, more than the cluster's ${text(capacity)} (force to set them all the same)`;
+  }
+
+  /** What is set, or will be once it is written. */
+  private standing(): ReadonlyMap<string, Quota> {
+    const all = [...this.context.state.quotas, ...this.pending];
+    return new Map([...new Map(all)].filter(([, quota]) => !isDefault(quota)));
   }
 
   private store(request: RequestId, wanted: ReadonlyMap<string, Quota>): void {
@@ -92,8 +101,12 @@ export class Quotas {
       const value = isDefault(quota) ? undefined : toRecord(quota);
       return { collection: "quotas", key: role, value };
     });
+    for (const [role, quota] of wanted) this.pending.set(role, quota);
     this.registrar.persist(operations, () => {
-      for (const [role, quota] of wanted) this.apply(role, quota);
+      for (const [role, quota] of wanted) {
+        if (this.pending.get(role) === quota) this.pending.delete(role);
+        this.apply(role, quota);
+      }
       this.context.respond(request, 200);
     });
   }
@@ -110,11 +123,13 @@ export class Quotas {
 
   /** What is only offered may be taken back: first what the role itself has too much of. */
   private rescindOverLimit(role: string, limits: ResourceQuantities): void {
+    let consumed = quotaConsumption(this.context.state).get(role) ?? noQuantities;
     for (const offer of [...this.context.state.offers.values()]) {
-      if (topLevelRole(offer.role) !== role) continue;
-      const consumed = quotaConsumption(this.context.state).get(role) ?? noQuantities;
       if ([...limits].every(([name, limit]) => (consumed.get(name) ?? 0) <= limit)) return;
+      if (topLevelRole(offer.role) !== role) continue;
       this.offers.rescind(offer);
+      const freed = offer.resources.unreserved().nonRevocable().quantities();
+      consumed = subtractQuantities(consumed, freed);
     }
   }
 

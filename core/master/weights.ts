@@ -17,11 +17,12 @@ export class Weights {
   onUpdate(request: RequestId, infos: readonly v1.WeightInfo[]): void {
     const { context } = this;
     const wanted = new Map<string, number>();
-    for (const [i, { role, weight }] of infos.entries()) {
+    for (const [i, { role: named = "", weight }] of infos.entries()) {
+      const role = named.trim();
       const problem =
-        this.problem(role, weight) ?? (wanted.has(role ?? "") ? "role: is there twice" : undefined);
-      if (problem !== undefined || role === undefined)
-        return context.respond(request, 400, `weight_infos[${i}].${problem ?? ""}`);
+        this.problem(role, weight) ?? (wanted.has(role) ? "role: is there twice" : undefined);
+      if (problem !== undefined)
+        return context.respond(request, 400, `weight_infos[${i}].${problem}`);
       wanted.set(role, weight);
     }
     if (wanted.size === 0)
@@ -39,14 +40,14 @@ export class Weights {
     });
   }
 
-  private problem(role: string | undefined, weight: number): string | undefined {
-    if (role === undefined) return "role: required, but not set";
-    const invalid = invalidRole(role.trim());
+  private problem(role: string, weight: number): string | undefined {
+    const invalid = invalidRole(role);
     if (invalid !== undefined) return `role: ${invalid}`;
     const { roles } = this.context.settings;
     if (roles !== undefined && !roles.has(role))
       return `role: '${role}' is not in the master's list of roles`;
-    return weight > 0 ? undefined : `weight: expected more than 0, got ${weight}`;
+    if (weight > 0 && Number.isFinite(weight)) return undefined;
+    return `weight: expected a number above 0, got ${weight}`;
   }
 
   /** What is on offer was dealt out by the old weights. */

@@ -24,8 +24,8 @@ type Amounts = Readonly<Record<string, v1.Value.Scalar>>;
 
 function amountsProblem(field: string, amounts: Amounts): string | undefined {
   for (const [name, { value }] of Object.entries(amounts))
-    if (name === "" || !(value >= 0))
-      return `${field}["${name}"]: expected at least 0, got ${value}`;
+    if (name === "" || !(value >= 0) || !Number.isSafeInteger(toMilli(value)))
+      return `${field}["${name}"]: expected a number of at least 0, got ${value}`;
   return undefined;
 }
 
