@@ -46,6 +46,7 @@ export class TestScheduler {
   /** What was offered last and not used. */
   offered: readonly v1.Offer[] = [];
   subscriptions = 0;
+  disconnections = 0;
   private readonly launched = new Map<string, v1.AgentID>();
   private readonly clock = new SystemClock();
   private readonly transport: HttpSchedulerTransport;
@@ -65,6 +66,7 @@ export class TestScheduler {
         ...options.frameworkInfo,
       },
       onEvent: (event) => void this.onEvent(event).catch((error: unknown) => this.onLost(error)),
+      onDisconnected: () => void this.disconnections++,
       onError: (message) => void this.errors.push(message),
     });
   }
@@ -84,6 +86,11 @@ export class TestScheduler {
   /** Runs the tasks as offers come. */
   run(tasks: readonly TestTask[]): void {
     this.pending = [...this.pending, ...tasks];
+  }
+
+  /** Whether every task has been launched and has ended. */
+  get isIdle(): boolean {
+    return this.pending.length === 0 && this.openTasks().length === 0;
   }
 
   /** Resolves once operations were sent for the first offer that `choose` has some for. */
@@ -113,11 +120,14 @@ export class TestScheduler {
 
   /** Asks the master for each task that was launched and has not ended; what it does not know is lost. */
   async reconcile(): Promise<void> {
-    const states = this.states();
-    const open = [...this.launched].filter(([id]) => !states.get(id)?.some(isTerminalState));
     await this.client.reconcile(
-      open.map(([id, agentId]) => ({ task_id: { value: id }, agent_id: agentId })),
+      this.openTasks().map(([id, agentId]) => ({ task_id: { value: id }, agent_id: agentId })),
     );
+  }
+
+  private openTasks(): readonly (readonly [string, v1.AgentID])[] {
+    const states = this.states();
+    return [...this.launched].filter(([id]) => !states.get(id)?.some(isTerminalState));
   }
 
   private async onEvent(event: scheduler.Event): Promise<void> {
