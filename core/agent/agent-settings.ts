@@ -1,5 +1,14 @@
 import type { v1 } from "../protocol/v1.js";
 
+/** What this agent can do, as it tells the master. */
+export const agentCapabilities: readonly v1.AgentInfo.Capability[] = [
+  { type: "MULTI_ROLE" },
+  { type: "HIERARCHICAL_ROLE" },
+  { type: "RESERVATION_REFINEMENT" },
+  { type: "RESIZE_VOLUME" },
+  { type: "AGENT_OPERATION_FEEDBACK" },
+];
+
 /** Everything an agent is told when it is made. Durations are in milliseconds; the defaults are Mesos'. */
 export interface AgentSettings {
   /** Hostname, port, resources, attributes and domain; no id: that is checkpointed, or given by the master. */

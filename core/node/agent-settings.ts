@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { availableParallelism, hostname as machineName, totalmem } from "node:os";
 import { resolve } from "node:path";
-import { agentDefaults, type AgentSettings } from "../agent/agent-settings.js";
+import { agentCapabilities, agentDefaults, type AgentSettings } from "../agent/agent-settings.js";
 import type { AgentConfiguration } from "../kernel/configuration/agent-configuration.js";
 import type { v1 } from "../protocol/v1.js";
 import { parseAttributes } from "../resources/attributes.js";
@@ -10,14 +10,6 @@ import { detectResources, type MachineFacts } from "../resources/detection.js";
 import type { HttpAddress } from "./http/http-server.js";
 import { isLoopback, toDomainInfo } from "./master-info.js";
 import { VERSION } from "./version.js";
-
-const CAPABILITIES = [
-  "MULTI_ROLE",
-  "HIERARCHICAL_ROLE",
-  "RESERVATION_REFINEMENT",
-  "RESIZE_VOLUME",
-  "AGENT_OPERATION_FEEDBACK",
-] as const;
 
 /** What the machine has and is, as far as it can be found out. */
 export interface Machine extends MachineFacts {
@@ -49,7 +41,7 @@ export function toAgentSettings(
     ...agentDefaults,
     agentInfo: agentInfo(configuration, machine, ip, port),
     version: VERSION,
-    capabilities: CAPABILITIES.map((type) => ({ type })),
+    capabilities: agentCapabilities,
     ip,
     port,
     workDir: resolve(configuration.workDir),

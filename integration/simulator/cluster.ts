@@ -1,6 +1,10 @@
 import { Agent } from "../../core/agent/agent.js";
 import { AgentHooks } from "../../core/agent/agent-hooks.js";
-import { agentDefaults, type AgentSettings } from "../../core/agent/agent-settings.js";
+import {
+  agentCapabilities,
+  agentDefaults,
+  type AgentSettings,
+} from "../../core/agent/agent-settings.js";
 import { silentLogger } from "../../core/base/logger.js";
 import { Master } from "../../core/master/master.js";
 import { MasterHooks } from "../../core/master/master-hooks.js";
@@ -34,11 +38,6 @@ export interface Cluster {
 
 const masterHooks = new MasterHooks(silentLogger);
 const agentHooks = new AgentHooks(silentLogger);
-const capabilities: AgentSettings["capabilities"] = [
-  { type: "MULTI_ROLE" },
-  { type: "HIERARCHICAL_ROLE" },
-  { type: "RESERVATION_REFINEMENT" },
-];
 const VERSION = "0.1.0";
 
 export function buildCluster(world: World, options: SimulationOptions): Cluster {
@@ -59,7 +58,7 @@ export function buildCluster(world: World, options: SimulationOptions): Cluster 
       ...agentDefaults,
       agentInfo: { hostname, port: 5051, resources },
       version: VERSION,
-      capabilities,
+      capabilities: agentCapabilities,
       ip: "10.0.0.1",
       port: 5051,
       workDir: "/var/lib/dasmos",

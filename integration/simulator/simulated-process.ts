@@ -22,6 +22,11 @@ export abstract class SimulatedProcess<I, E> {
     this.random = world.randomOf(name);
   }
 
+  /** Differs for every process that has run under the name. */
+  get incarnationName(): string {
+    return `${this.name}#${this.incarnation}`;
+  }
+
   get alive(): boolean {
     return this.running;
   }

@@ -227,7 +227,8 @@ export class Simulation {
       agent.containerizer.onTask = (taskId, containerId, runs) =>
         placements.onTask(taskId, { agent: agent.name, containerId }, runs);
       agent.onSend = (message) => {
-        if (message.type === "STATUS_UPDATE") updateOrder.onSent(agent.name, message.update);
+        if (message.type === "STATUS_UPDATE")
+          updateOrder.onSent(agent.incarnationName, message.update);
       };
     }
     for (const scheduler of this.cluster.schedulers) {

@@ -26,7 +26,7 @@ export function checkLoss(registry: SimulatedRegistry, { update }: scheduler.Eve
 
 /** What a scheduler is told of a task is true as far as anybody can see from outside. */
 export function checkStatus(
-  { task_id, state, reason, source }: v1.TaskStatus,
+  { task_id, state, reason, source, message }: v1.TaskStatus,
   placements: Placements,
 ): void {
   const taskId = task_id.value;
@@ -37,5 +37,5 @@ export function checkStatus(
     "a task that runs is said not to be there",
     () => ({ taskId, state }),
   );
-  hold(state !== "TASK_ERROR", "a task is refused", () => ({ taskId, reason }));
+  hold(state !== "TASK_ERROR", "a task is refused", () => ({ taskId, reason, message }));
 }

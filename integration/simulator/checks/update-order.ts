@@ -5,11 +5,14 @@ import type { JobLedger } from "../scheduler/job-ledger.js";
 interface Stream {
   readonly uuids: string[];
   received: number;
+  /** The agent process that made the last of them. */
+  origin: string;
 }
 
 /**
  * I2: the updates of one task reach its scheduler in the order in which the agent made them, each at least once; the
- * agent goes on to the next only after the scheduler has acknowledged the one before.
+ * agent goes on to the next only after the scheduler has acknowledged the one before. An agent process that dies takes
+ * its unacknowledged updates along; what the next one says of the task begins anew.
  */
 export class UpdateOrder {
   private readonly streams = new Map<string, Stream>();
@@ -20,26 +23,30 @@ export class UpdateOrder {
     this.frameworks.set(frameworkId, ledger);
   }
 
-  onSent(agent: string, { frameworkId, status }: StatusUpdate): void {
+  onSent(origin: string, { frameworkId, status }: StatusUpdate): void {
     const { uuid } = status;
     const ledger = this.frameworks.get(frameworkId);
     if (uuid === undefined || ledger === undefined) return;
     const taskId = status.task_id.value;
     const stream = this.streamOf(frameworkId, taskId);
-    if (stream.uuids.includes(uuid)) {
+    const isAnew = stream.origin !== origin;
+    if (isAnew) {
+      stream.origin = origin;
+      stream.received = stream.uuids.length;
+    } else if (stream.uuids.includes(uuid)) {
       assert(stream.uuids.at(-1) === uuid, "an agent repeats an update it had gone on from", {
-        agent,
+        origin,
         taskId,
         state: status.state,
       });
       return;
     }
-    const before = stream.uuids.at(-1);
+    const before = isAnew ? undefined : stream.uuids.at(-1);
     const acknowledged = ledger.tasks.get(taskId)?.acknowledged;
     assert(
       before === undefined || acknowledged === undefined || acknowledged.has(before),
       "an agent goes on to the next update before the scheduler has acknowledged the last",
-      { agent, taskId, state: status.state },
+      { origin, taskId, state: status.state },
     );
     stream.uuids.push(uuid);
   }
@@ -60,7 +67,8 @@ export class UpdateOrder {
   private streamOf(frameworkId: string, taskId: string): Stream {
     const key = `${frameworkId}\n${taskId}`;
     let stream = this.streams.get(key);
-    if (stream === undefined) this.streams.set(key, (stream = { uuids: [], received: 0 }));
+    if (stream === undefined)
+      this.streams.set(key, (stream = { uuids: [], received: 0, origin: "" }));
     return stream;
   }
 }
