@@ -1,8 +1,15 @@
+import type { IncomingMessage } from "node:http";
 import { expect } from "chai";
-import { schedulerCall, schedulerEvent } from "../core/protocol/codecs.js";
+import {
+  agentResponse,
+  masterCall,
+  masterResponse,
+  schedulerCall,
+  schedulerEvent,
+} from "../core/protocol/codecs.js";
 import { RecordDecoder } from "../core/protocol/recordio.js";
 import type { v1 } from "../core/protocol/v1.js";
-import { readBody, TestClient, until } from "./testing/http-client.js";
+import { readBody, readChunks, TestClient, until } from "./testing/http-client.js";
 import { RawScheduler, recordOf } from "./testing/raw-scheduler.js";
 import { TestCluster } from "./testing/test-cluster.js";
 
@@ -37,6 +44,11 @@ describe("wire compatibility", function () {
   }
   const post = (path: string, body: string | Buffer, headers: object) =>
     client.send("POST", path, { "content-type": "application/json", ...headers }, body);
+  const readBytes = async (response: IncomingMessage) =>
+    Buffer.from(
+      (await readChunks(response, Number.POSITIVE_INFINITY, "latin1")).join(""),
+      "latin1",
+    );
   const taskOf = (offer: v1.Offer, more: object) => ({
     name: "t",
     task_id: { value: `t-${offer.id.value}` },
@@ -183,6 +195,38 @@ describe("wire compatibility", function () {
     await until(() => types.length >= 2);
     expect(types.slice(0, 2)).to.deep.equal(["SUBSCRIBED", "HEARTBEAT"]);
     response.destroy();
+  });
+
+  it("W14: protobuf both ways on the operator APIs", async () => {
+    const protobuf = "application/x-protobuf";
+    const headers = { "content-type": protobuf, accept: protobuf };
+    const getHealth = Buffer.from(masterCall.encodeProtobuf({ type: "GET_HEALTH" }));
+    const health = { type: "GET_HEALTH", get_health: { healthy: true } };
+    const answer = await post("/api/v1", getHealth, headers);
+    expect(masterResponse.decodeProtobuf(await readBytes(answer))).to.deep.equal(health);
+    const agentClient = new TestClient(cluster.agent.port);
+    const ofAgent = await agentClient.post("/slave(1)/api/v1", getHealth, headers);
+    expect(agentResponse.decodeProtobuf(await readBytes(ofAgent))).to.deep.equal(health);
+    agentClient.dispose();
+  });
+
+  it("W16: the tasks of an id", async () => {
+    const one = await scheduler();
+    const id = await one.subscribed();
+    const offer = await one.nextOffer();
+    const resources = [{ name: "cpus", type: "SCALAR", scalar: { value: 0.1 } }];
+    const task = taskOf(offer, { resources });
+    await one.call(id, accept(offer, [task]));
+    await one.nextStatus("TASK_RUNNING");
+    const found = async (taskId: string): Promise<readonly unknown[]> => {
+      const path = `/tasks?task_id=${taskId}&framework_id=${id.value}`;
+      const { tasks } = await cluster.master.get<{
+        readonly tasks: readonly { readonly id: string }[];
+      }>(path);
+      return tasks.map((shown) => shown.id);
+    };
+    expect(await found(task.task_id.value)).to.deep.equal([task.task_id.value]);
+    expect(await found("another")).to.deep.equal([]);
   });
 
   it("W15, W16: JSONP, and every path that clients use", async () => {
