@@ -126,7 +126,8 @@ export class AllocatorStory {
     return this;
   }
 
-  private giveBack(allocation: Allocation, resources: Resources, refuseMs?: number): void {
+  /** Gives back what is no longer, or has never been, outstanding. */
+  giveBack(allocation: Allocation, resources: Resources, refuseMs?: number): void {
     const { frameworkId, agentId } = allocation;
     const options = { allocated: false, ...(refuseMs === undefined ? {} : { refuseMs }) };
     this.allocator.recoverResources(frameworkId, agentId, resources, options, this.nowMs);
