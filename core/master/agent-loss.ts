@@ -162,10 +162,12 @@ export class AgentLoss {
     this.parts.tasks.terminate(task);
     unlinkTask(context.state.agents.get(task.agentId), framework, task);
     framework.unreachableTasks.set(task.taskId, task.wire);
+    if (task.killRequested) framework.unreachableKills.add(task.taskId);
     const { maxUnreachableTasksPerFramework } = context.settings;
     for (const id of framework.unreachableTasks.keys()) {
       if (framework.unreachableTasks.size <= maxUnreachableTasksPerFramework) break;
       framework.unreachableTasks.delete(id);
+      framework.unreachableKills.delete(id);
     }
     tellStatus(context, framework, status);
   }

@@ -226,6 +226,7 @@ export class Frameworks {
       unregisteredTimeMs: undefined,
       tasks: new Map(),
       unreachableTasks: new Map(),
+      unreachableKills: new Set(),
       completedTasks: [],
       executors: new Map(),
       offers: new Map(),

@@ -58,6 +58,8 @@ export interface Framework {
   unregisteredTimeMs: number | undefined;
   readonly tasks: Map<TaskId, Task>;
   readonly unreachableTasks: Map<TaskId, v1.Task>;
+  /** Those of them that are to be killed as soon as they are back. */
+  readonly unreachableKills: Set<TaskId>;
   readonly completedTasks: v1.Task[];
   readonly executors: Map<AgentId, Map<ExecutorId, v1.ExecutorInfo>>;
   readonly offers: Map<OfferId, Offer>;

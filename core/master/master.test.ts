@@ -81,6 +81,26 @@ describe("Master: agents", () => {
     expect(harness.allocator.calls.at(-1)).to.equal("addAgent M-S0 cpus:1; mem:128");
   });
 
+  it("kills a task of an unreachable agent once it is back, whenever the kill was asked for", () => {
+    for (const early of [true, false]) {
+      const { harness, agentId, frameworkId } = running(partitionAware);
+      const framework = harness.master.state.frameworks.get(frameworkId);
+      const wire = framework?.tasks.get("t1")?.wire as v1.Task;
+      const frameworkInfo = framework?.info as v1.FrameworkInfo;
+      const kill = () =>
+        harness.call("s1", frameworkId, { type: "KILL", kill: { task_id: { value: "t1" } } });
+      if (early) kill();
+      for (let i = 0; i < 6; i++) harness.fire("PING");
+      if (!early) kill();
+      harness.takeSent("a1");
+      harness.reregisterAgent("a1", agentId, { tasks: [wire], frameworks: [{ frameworkInfo }] });
+      expect(harness.takeSent("a1").map(({ type }) => type)).to.deep.equal([
+        "AGENT_REREGISTERED",
+        "KILL_TASK",
+      ]);
+    }
+  });
+
   it("asks an agent that is back about the tasks it did not name", () => {
     const { harness, agentId, frameworkId } = running(partitionAware);
     harness.step({ type: "AGENT_DISCONNECTED", connection: "a1" });

@@ -29,7 +29,7 @@ export class Tasks {
       executorId: wire.executor_id?.value,
       resources: Resources.fromWire(wire.resources),
       terminated: isTerminalState(wire.state),
-      killRequested: false,
+      killRequested: framework.unreachableKills.delete(wire.task_id.value),
     };
     assert(!framework.tasks.has(task.taskId), "a task is added twice", { taskId: task.taskId });
     linkTask(agent, framework, task);
@@ -108,13 +108,17 @@ export class Tasks {
     });
   }
 
-  /** KILL of a task nobody knows is answered like its explicit reconciliation. */
+  /**
+   * KILL of a task nobody knows is answered like its explicit reconciliation. One that cannot reach its agent is kept, and
+   * sent when the agent is back.
+   */
   onKill(framework: Framework, kill: scheduler.Call.Kill): void {
     const { context } = this;
     context.count("messages_kill_task");
     const taskId = kill.task_id.value;
     const task = framework.tasks.get(taskId);
     if (task === undefined) {
+      if (framework.unreachableTasks.has(taskId)) framework.unreachableKills.add(taskId);
       this.reconciliation.answer(framework, taskId, kill.agent_id?.value);
       return;
     }

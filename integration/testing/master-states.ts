@@ -97,6 +97,7 @@ export function addFramework(
     unregisteredTimeMs: undefined,
     tasks: new Map(),
     unreachableTasks: new Map(),
+    unreachableKills: new Set(),
     completedTasks: [],
     executors: new Map(),
     offers: new Map(),
