@@ -88,13 +88,13 @@ export class FrameworkRemoval {
 
   private remember(framework: Framework): void {
     const { completedFrameworks } = this.context.state;
-    const { maxCompletedFrameworks, maxCompletedTasksPerFramework } = this.context.settings;
+    const { maxCompletedFrameworks } = this.context.settings;
     completedFrameworks.set(framework.id, {
       info: framework.info,
       registeredTimeMs: framework.registeredTimeMs,
       reregisteredTimeMs: framework.reregisteredTimeMs,
       unregisteredTimeMs: this.context.nowMs,
-      completedTasks: framework.completedTasks.slice(-maxCompletedTasksPerFramework),
+      completedTasks: framework.completedTasks,
     });
     for (const id of completedFrameworks.keys()) {
       if (completedFrameworks.size <= maxCompletedFrameworks) break;

@@ -1,6 +1,11 @@
 import { expect } from "chai";
-import { MasterHarness } from "../../integration/builders/master-harness.js";
-import { running, wireTask } from "../../integration/builders/running-master.js";
+import { launch, MasterHarness, task } from "../../integration/builders/master-harness.js";
+import {
+  running,
+  statusUuid,
+  update,
+  wireTask,
+} from "../../integration/builders/running-master.js";
 import type { v1 } from "../protocol/v1.js";
 
 const id = (value: string) => ({ value });
@@ -122,10 +127,24 @@ describe("A framework that is torn down by an operator", () => {
   });
 });
 
-describe("Completed tasks and frameworks", () => {
+describe("Completed frameworks and tasks", () => {
   it("are kept up to a limit each, the newest", () => {
-    const harness = new MasterHarness({ settings: { maxCompletedFrameworks: 2 } });
-    const ids = ["s1", "s2", "s3"].map((stream) => harness.subscribe(stream));
+    const settings = { maxCompletedFrameworks: 2, maxCompletedTasksPerFramework: 2 };
+    const { harness, agentId, frameworkId } = running({}, { settings });
+    const tasks = ["t2", "t3", "t4"].map((one) => task(one, agentId));
+    harness.call(
+      "s1",
+      frameworkId,
+      launch([harness.offer("s1", frameworkId, agentId, "cpus:3;mem:384")], ...tasks),
+    );
+    for (const one of ["t1", "t2", "t3", "t4"]) {
+      harness.fromAgent("a1", update(agentId, frameworkId, one, "TASK_FINISHED"));
+      const acknowledge = { agent_id: id(agentId), task_id: id(one), uuid: statusUuid };
+      harness.call("s1", frameworkId, { type: "ACKNOWLEDGE", acknowledge });
+    }
+    const completed = harness.master.state.frameworks.get(frameworkId)?.completedTasks;
+    expect(completed?.map(({ task_id }) => task_id.value)).to.deep.equal(["t3", "t4"]);
+    const ids = ["s2", "s3", "s4"].map((stream) => harness.subscribe(stream));
     for (const one of ids)
       harness.operator({ type: "TEARDOWN", teardown: { framework_id: id(one) } });
     expect([...harness.master.state.completedFrameworks.keys()]).to.deep.equal(ids.slice(1));

@@ -167,7 +167,5 @@ export class Tasks {
 /** Keeps the newest `limit` completed tasks. */
 function remember(framework: Framework, wire: v1.Task, limit: number): void {
   framework.completedTasks.push(wire);
-  // Twice the limit before it is cut, so that a task costs a constant share of the copying.
-  if (framework.completedTasks.length >= 2 * limit)
-    framework.completedTasks.splice(0, framework.completedTasks.length - limit);
+  if (framework.completedTasks.length > limit) framework.completedTasks.shift();
 }
