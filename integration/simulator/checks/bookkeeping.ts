@@ -24,6 +24,9 @@ export function checkBookkeeping(state: MasterState, books: AuditedAllocator): v
 
 function checkAgent(agent: Agent, books: AuditedAllocator): void {
   const agentId = agent.id;
+  hold(agent.active || agent.offers.size === 0, "an agent that is not active is offered", () => ({
+    agentId,
+  }));
   const held = heldOn(agent);
   const sum = Resources.sum([...held.values()].map((resources) => resources.unallocate()));
   hold(coversHeld(agent.total, sum), "more is held on an agent than it has", () => ({
