@@ -144,6 +144,8 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
     this.ledger.frameworkId = framework_id.value;
     this.heartbeatIntervalMs = 1000 * (heartbeat_interval_seconds ?? 15);
     this.subscribed = true;
+    // It may have missed that a task's agent was away, and the kill with it.
+    this.killedMs.clear();
     this.reconcile();
   }
 
@@ -220,10 +222,12 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
   }
 
   private apply(task: TaskRecord, state: v1.TaskState): void {
-    // A kill was in vain while nobody knew where the task was.
-    if (isOver(task.state) || task.unreachableSinceMs !== undefined) this.killedMs.delete(task.id);
+    const wasAway = isOver(task.state) || task.unreachableSinceMs !== undefined;
     this.ledger.update(task, state, this.nowMs);
-    if (!isOver(state) && task.job.task !== task) this.kill(task);
+    if (isOver(state) || state === "TASK_UNREACHABLE") return;
+    // A kill was in vain while nobody knew where the task was.
+    if (wasAway) this.killedMs.delete(task.id);
+    if (task.job.task !== task) this.kill(task);
   }
 
   private acknowledge(status: v1.TaskStatus): void {
