@@ -13,7 +13,7 @@ const totals = [
   "cpus:1;mem:64;disk(r/s):10;mem(t):100",
   "cpus:8;mem:2048;gpus:1",
 ];
-const limits = ["cpus:1", "cpus:3;mem:100", "mem:0", "cpus:2;mem:500"];
+const amounts = ["cpus:1", "cpus:3;mem:100", "mem:0", "cpus:2;mem:500"];
 
 /** One thing that may happen to an allocator; what does not apply is left out. */
 export type WalkStep =
@@ -21,7 +21,13 @@ export type WalkStep =
   | { readonly type: "REMOVE_AGENT" | "TOGGLE_AGENT"; readonly agent: string }
   | { readonly type: "ADD_FRAMEWORK"; readonly framework: string; readonly role: string }
   | { readonly type: "REMOVE_FRAMEWORK" | "REVIVE" | "SUPPRESS"; readonly framework: string }
-  | { readonly type: "QUOTA"; readonly role: string; readonly limit: string | undefined }
+  | {
+      readonly type: "QUOTA";
+      readonly role: string;
+      /** None: the quota is removed. */
+      readonly amounts: string | undefined;
+      readonly of: "GUARANTEE" | "LIMIT" | "BOTH";
+    }
   | { readonly type: "DECLINE" | "FINISH"; readonly index: number; readonly refuseMs: number }
   | { readonly type: "CYCLE"; readonly afterMs: number }
   | { readonly type: "SLICE"; readonly afterMs: number; readonly budget: number };
@@ -48,7 +54,8 @@ export const walkStep: fc.Arbitrary<WalkStep> = fc.oneof(
     fc.record({
       type: of("QUOTA"),
       role: fc.constantFrom("r", "t"),
-      limit: fc.constantFrom(undefined, ...limits),
+      amounts: fc.constantFrom(undefined, ...amounts),
+      of: of("GUARANTEE", "LIMIT", "BOTH", "BOTH"),
     }),
   ),
   weighted(
@@ -78,13 +85,16 @@ export const interruptingStep: fc.Arbitrary<WalkStep> = fc.oneof(
 /** Drives an allocator through random events, and keeps its own plain books of what it has given away. */
 export class AllocatorWalk {
   readonly story: AllocatorStory;
-  private readonly totals = new Map<string, Resources>();
+  readonly totals = new Map<string, Resources>();
+  readonly quotas = new Map<string, Quota>();
   private readonly frameworks = new Set<string>();
   private readonly inactive = new Set<string>();
 
+  /** @param onAllocation what else to look at; `held` is what was out before. */
   constructor(
     allocator: Allocator,
     private readonly budget = Number.POSITIVE_INFINITY,
+    private readonly onAllocation = (_given: Allocation, _held: readonly Allocation[]) => {},
   ) {
     this.story = new AllocatorStory(allocator);
     this.apply({ type: "ADD_AGENT", agent: "a", total: "cpus:4;mem:1024;ports:[1-9]" });
@@ -135,7 +145,7 @@ export class AllocatorWalk {
         allocator.suppressOffers(step.framework, []);
         return;
       case "QUOTA":
-        allocator.updateQuota(step.role, this.quotaOf(step));
+        this.setQuota(step.role, quotaOf(step));
         return;
       case "DECLINE":
       case "FINISH":
@@ -164,13 +174,15 @@ export class AllocatorWalk {
         free.contains(bare(allocation)),
         `${free.toString()} - ${resources.toString()}`,
       ).to.equal(true);
+      this.onAllocation(allocation, before);
       before.push(allocation);
     }
   }
 
-  /** The guarantee is the limit, or there is no quota. */
-  quotaOf({ limit }: { readonly limit: string | undefined }): Quota | undefined {
-    return limit === undefined ? undefined : quota(limit, limit);
+  private setQuota(role: string, changed: Quota | undefined): void {
+    if (changed) this.quotas.set(role, changed);
+    else this.quotas.delete(role);
+    this.story.allocator.updateQuota(role, changed);
   }
 
   private giveBack(index: number, allocated: boolean, refuseMs: number): void {
@@ -196,6 +208,11 @@ export class AllocatorWalk {
       expect(bare(allocation).allocatableTo(role).equals(bare(allocation))).to.equal(true);
     }
   }
+}
+
+function quotaOf({ amounts = "", of }: Extract<WalkStep, { type: "QUOTA" }>): Quota | undefined {
+  if (amounts === "") return undefined;
+  return quota(of === "LIMIT" ? "" : amounts, of === "GUARANTEE" ? "" : amounts);
 }
 
 function bare({ resources }: { readonly resources: Resources }): Resources {

@@ -27,14 +27,12 @@ describe("AllocatorState", () => {
         const allocator = new HierarchicalAllocator(new DrfSorterFactory());
         const walk = new AllocatorWalk(allocator);
         const state = stateOf(allocator);
-        const quotas = new Map();
         for (const step of steps) {
           walk.apply(step);
-          if (step.type === "QUOTA") quotas.set(step.role, walk.quotaOf(step));
           const tops = new TopRoles();
           const { agentStates, frameworkStates } = state;
           const fresh = new QuotaLedger(agentStates, frameworkStates, tops, []);
-          for (const [role, quota] of quotas) fresh.set(role, quota);
+          for (const [role, quota] of walk.quotas) fresh.set(role, quota);
           const read = (ledger: QuotaLedger, among: TopRoles) =>
             names.map((name) => [
               ledger.unsatisfied(among.get(name)),
