@@ -12,6 +12,7 @@ import type { Benchmark } from "./benchmark.js";
 import { containers } from "./containers.js";
 import { floor } from "./floor.js";
 import { launchThroughput } from "./launch-throughput.js";
+import { machine } from "./machine.js";
 import { masterMemory } from "./memory.js";
 import { state } from "./state.js";
 import { statusUpdates } from "./status-updates.js";
@@ -27,6 +28,7 @@ export const registry: readonly Benchmark[] = [
   suppressStorms,
   allocatorEvents,
   allocationSlices,
+  machine,
   launchThroughput,
   statusUpdates,
   state,
