@@ -10,6 +10,8 @@ import { eventually } from "../contracts/processes.js";
 /** What a task is made of, but for what the launcher fills in. */
 export type TaskParts = Partial<v1.TaskInfo> & { readonly task_id: v1.TaskID };
 
+type Encoding = "application/json" | "application/x-protobuf";
+
 /** A scheduler that answers its next offer with the operations it is given, whatever they are, and keeps what it hears. */
 export class TaskLauncher {
   readonly client: SchedulerClient;
@@ -18,8 +20,12 @@ export class TaskLauncher {
   private readonly transport: HttpSchedulerTransport;
   private offers: v1.Offer[] = [];
 
-  private constructor(master: string, frameworkInfo: Partial<v1.FrameworkInfo>) {
-    this.transport = new HttpSchedulerTransport({ master });
+  private constructor(
+    master: string,
+    frameworkInfo: Partial<v1.FrameworkInfo>,
+    encoding: Encoding,
+  ) {
+    this.transport = new HttpSchedulerTransport({ master, encoding });
     this.client = new SchedulerClient({
       transport: this.transport,
       clock: this.clock,
@@ -34,8 +40,9 @@ export class TaskLauncher {
   static async start(
     master: string,
     frameworkInfo: Partial<v1.FrameworkInfo> = {},
+    encoding: Encoding = "application/json",
   ): Promise<TaskLauncher> {
-    const launcher = new TaskLauncher(master, frameworkInfo);
+    const launcher = new TaskLauncher(master, frameworkInfo, encoding);
     launcher.client.start();
     await eventually("the scheduler is subscribed", async () => launcher.client.frameworkId);
     return launcher;

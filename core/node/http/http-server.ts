@@ -112,11 +112,22 @@ function createFastify({ role, logger }: HttpServerOptions): FastifyInstance {
   );
   fastify.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
+    if (status === 413) readOn(request, reply);
     if (status < 500) return sendRefusal(reply, { status, message: messageOf(error) });
     logger.error("a request failed", { method: request.method, url: request.url, cause: error });
     return sendRefusal(reply, { status, message: "the server failed; its log says why" });
   });
   return fastify;
+}
+
+/**
+ * A client that is still sending sees a broken connection rather than the answer if the connection is closed at once, so
+ * what is left of its body is read and dropped, for as long as a request may take.
+ */
+function readOn({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader("connection");
+  raw.unpipe();
+  raw.resume();
 }
 
 /** Answers what is not HTTP, as far as its sender still listens; the connection ends in any case. */
