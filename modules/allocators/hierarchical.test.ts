@@ -141,6 +141,17 @@ describe("HierarchicalAllocator with quotas", () => {
     );
   });
 
+  it("offers again towards a guarantee when the refusal is over, short as resources are for others", () => {
+    const tale = story().framework("f", "r").agent("a", "cpus:1;mem:64");
+    // More is guaranteed than there is: nothing may be offered but towards a guarantee.
+    tale.allocator.updateQuota("r", quota("cpus:3;mem:100"));
+    tale.allocator.updateQuota("t", quota("cpus:2;mem:500"));
+    expect(tale.run()).to.deep.equal(["f in r on a: cpus:1; mem:64"]);
+    tale.decline("f", 3_000);
+    expect(tale.cycle(2_000)).to.deep.equal([]);
+    expect(tale.cycle(2_000)).to.deep.equal(["f in r on a: cpus:1; mem:64"]);
+  });
+
   it("heeds at once a quota that is set between two slices of a run", () => {
     const tale = story().agent("a", "cpus:4;mem:1024").agent("b", "cpus:2;mem:512;cpus(r):2");
     const whole = quota("cpus:2;mem:500", "cpus:2;mem:500");

@@ -43,6 +43,8 @@ export class AllocationRun {
   private run = 0;
   private visits = 0;
   private visit: Visit | undefined;
+  /** On which agents a filter has stood in the way of a guarantee, and until when. */
+  private readonly keptFromGuarantees = new Map<AgentState, number>();
 
   constructor(private readonly context: RunContext) {}
 
@@ -54,6 +56,7 @@ export class AllocationRun {
     const { tops } = this.context;
     this.run++;
     this.agents = agents;
+    this.keptFromGuarantees.clear();
     this.enter(tops.unsatisfied > 0 ? "GUARANTEES" : "FAIR");
   }
 
@@ -85,6 +88,7 @@ export class AllocationRun {
       const { roles, quotas } = this.context;
       this.visits++;
       this.visit = new Visit(agent, roles, quotas, slice.nowMs);
+      this.visit.keptUntil(this.keptFromGuarantees.get(agent) ?? Number.POSITIVE_INFINITY);
     }
     const { visit } = this;
     while (this.isWorthShowing(agent)) {
@@ -94,6 +98,7 @@ export class AllocationRun {
     }
     this.visit = undefined;
     if (this.stage === "FAIR") visit.settle();
+    else this.keptFromGuarantees.set(agent, visit.untilMs);
     return true;
   }
 

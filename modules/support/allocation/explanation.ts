@@ -88,10 +88,15 @@ function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs:
     return agent.available.allocatableTo(client.role.name).isEmpty ? "RESERVED" : "CAPABILITY";
   }
   if (!bundles.isEnough(takeable, client.minimum)) return "MINIMUM";
-  const bundle = bundles.fairPart(takeable, client);
-  if (!bundles.isEnough(bundle, client.minimum)) return quotaRule(state, client, takeable);
+  // Towards its guarantee a role may be offered what headroom for others would keep from it.
+  const parts = [bundles.fairPart(takeable, client), bundles.guaranteedPart(takeable, client)];
+  const enough = parts
+    .filter((part) => part !== undefined)
+    .filter((part) => bundles.isEnough(part, client.minimum));
+  if (enough.length === 0) return quotaRule(state, client, takeable);
   const { slot, generation } = client;
-  return agent.filters.keptUntil(slot, generation, bundle, nowMs) > 0 ? "FILTER" : "FAIR_SHARE";
+  const isFree = (part: Resources) => agent.filters.keptUntil(slot, generation, part, nowMs) === 0;
+  return enough.some(isFree) ? "FAIR_SHARE" : "FILTER";
 }
 
 function quotaRule({ bundles, quotas }: AllocatorState, client: Client, takeable: Resources): Rule {

@@ -1,0 +1,45 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
+import { DrfSorterFactory } from "../../modules/sorters/drf.js";
+import { AllocatorWalk, walkStep } from "../contracts/allocator-walk.js";
+
+const frameworks = ["f", "g", "h"];
+
+/** Who has nothing in the way of being offered which agent, says the allocator. */
+function unhindered({ story }: AllocatorWalk, nowMs: number): ReadonlySet<string> {
+  const pairs = frameworks.flatMap((frameworkId) =>
+    (story.allocator.explain?.({ frameworkId }, nowMs).roles ?? []).flatMap(({ role, rules }) =>
+      rules
+        .filter(({ rule }) => rule === "FAIR_SHARE")
+        .flatMap(({ examples }) => examples.map((agentId) => `${frameworkId} ${role} ${agentId}`)),
+    ),
+  );
+  return new Set(pairs);
+}
+
+describe("what an allocator says of its own offers", () => {
+  it("names a rule for everything that it does not offer, and none for what it does", () => {
+    fc.assert(
+      fc.property(fc.array(walkStep, { maxLength: 60, size: "max" }), (steps) => {
+        const walk = new AllocatorWalk(new HierarchicalAllocator(new DrfSorterFactory()));
+        const { story } = walk;
+        for (const step of steps) {
+          if (step.type !== "CYCLE") {
+            walk.apply(step);
+            continue;
+          }
+          const before = unhindered(walk, story.nowMs + step.afterMs);
+          const out = new Set(story.outstanding);
+          walk.apply(step);
+          const offered = story.outstanding
+            .filter((one) => !out.has(one))
+            .map(({ frameworkId, role, agentId }) => `${frameworkId} ${role} ${agentId}`);
+          expect([...before]).to.include.members(offered);
+          expect([...unhindered(walk, story.nowMs)]).to.deep.equal([]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
