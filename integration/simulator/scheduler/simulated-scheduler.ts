@@ -119,10 +119,11 @@ export class SimulatedScheduler implements Machine<SchedulerInput, SchedulerEffe
   }
 
   private watch(task: TaskRecord): void {
-    const { job, unreachableSinceMs } = task;
+    const { job, history, launchedMs, unreachableSinceMs } = task;
+    // A kill may overtake the launch, which would then be said to be of no task.
+    if (history.length === 0 && this.nowMs - launchedMs < RECONCILE_AFTER_MS) return;
     const { replacesUnreachable } = this.ledger.behaviour;
-    const isOverdue =
-      job.killAfterMs !== undefined && this.nowMs - task.launchedMs >= job.killAfterMs;
+    const isOverdue = job.killAfterMs !== undefined && this.nowMs - launchedMs >= job.killAfterMs;
     const isReplaced = job.task !== task;
     if ((isOverdue || isReplaced) && unreachableSinceMs === undefined) this.kill(task);
     const patienceMs = replacesUnreachable ? REPLACE_SOON_MS : REPLACE_LATE_MS;
