@@ -112,6 +112,32 @@ describe("Scenarios", function () {
     });
   });
 
+  it("the answer to a second registration is lost: the agent asks again, and its task goes on", () => {
+    const cluster = story().lose("agent-1", "master", "STATUS_UPDATE");
+    cluster.lose("master", "agent-1", "AGENT_REREGISTERED").runUntil(60_000);
+    ends("repeated-registration", cluster, { "service-1": "TASK_FINISHED" });
+  });
+
+  it("a task is killed while its agent is cut off: the agent hears of it when it is back", () => {
+    const killed = { ...service, killed: 1, minRunMs: 60_000, maxRunMs: 60_000, killsOnce: true };
+    const cluster = story({ seed: 5, schedulers: [killed] });
+    cluster.lose("master", "agent-1", "KILL_TASK").runUntil(120_000);
+    ends("kill-while-disconnected", cluster, { "service-1": "TASK_KILLED" });
+  });
+
+  it("an executor runs its task and says so itself", () => {
+    const cluster = story({ schedulers: [{ ...service, customExecutor: 1 }] }).runUntil(60_000);
+    ends("custom-executor", cluster, { "service-1": "TASK_FINISHED" });
+  });
+
+  it("an agent's machine loses its power: what ran on it is gone, and the job runs again", () => {
+    const cluster = story().rebootAgent("agent-1", 20_000, 30_000).runUntil(60_000);
+    ends("agent-reboots", cluster, {
+      "service-1": "TASK_DROPPED",
+      "service-1.2": "TASK_FINISHED",
+    });
+  });
+
   it("a scheduler fails over, and acknowledges what its predecessor was told", () => {
     const cluster = story().lose("service", "master", "ACKNOWLEDGE");
     cluster.crashScheduler("service", 4_000, 5_000).runUntil(60_000);

@@ -10,16 +10,15 @@ describe("Swarm", () => {
     const from = Math.floor(Math.random() * 1e9);
     const startMs = performance.now();
     let seed = from;
-    while (seed < from + SEEDS && performance.now() - startMs < BUDGET_MS)
-      runSeed(seed++, { agentCrashes: false });
+    while (seed < from + SEEDS && performance.now() - startMs < BUDGET_MS) runSeed(seed++);
     console.log(`      ${seed - from} seeds from ${from}`);
   });
 
   it("replays a seed event for event", function () {
     this.timeout(2 * BUDGET_MS);
     for (let seed = 1; seed <= 5; seed++) {
-      const once = runSeed(seed, { agentCrashes: false });
-      expect(runSeed(seed, { agentCrashes: false })).to.deep.equal(once);
+      const once = runSeed(seed);
+      expect(runSeed(seed)).to.deep.equal(once);
     }
   });
 });
