@@ -4,6 +4,8 @@ export const errorCodes = {
   MODULE_NOT_FOUND: "no module of that name",
   MODULE_INVALID: "a module is not what its configuration says",
   MODULE_FAILED: "a module threw while it was loaded or started",
+  MACHINE_FAILED: "a master or an agent cannot go on: a bug, or what it decided by its rules",
+  STOPPED: "the process was asked to stop before it was up",
   ADDRESS_IN_USE: "another process listens there",
   WORK_DIRECTORY_LOCKED: "another process works in the same directory",
   WORK_DIRECTORY_UNUSABLE: "the work directory cannot be made, or not be written to",

@@ -18,6 +18,11 @@ export interface RuntimeOptions<E> {
   readonly clock: Clock;
   /** Carries one effect out. Called in the order in which the machine made them; must not throw. */
   readonly carryOut: (effect: E) => void;
+  /**
+   * Called once, when the machine or `carryOut` has thrown: what is left of its state cannot be relied on, so the runtime
+   * takes no more inputs and carries out no more effects. Without it, the error is thrown into the clock.
+   */
+  readonly onFailure?: (error: unknown) => void;
   /** Called at the end of each turn, for instance to flush what the effects have written. */
   readonly onTurnEnd?: () => void;
   /** How many inputs a turn takes before it lets the event loop breathe. */
@@ -35,6 +40,7 @@ export class Runtime<I, E> {
   private inbox: I[] = [];
   private next = 0;
   private turnScheduled = false;
+  private failed = false;
 
   constructor(
     private readonly machine: Machine<I, E>,
@@ -48,6 +54,7 @@ export class Runtime<I, E> {
 
   /** Callers never run the machine themselves: an input waits for the next turn. */
   deliver(input: I): void {
+    if (this.failed) return;
     this.inbox.push(input);
     this.scheduleTurn();
   }
@@ -60,7 +67,21 @@ export class Runtime<I, E> {
 
   private turn(): void {
     this.turnScheduled = false;
-    const { clock, carryOut, onTurnEnd } = this.options;
+    const { onFailure, onTurnEnd } = this.options;
+    try {
+      this.takeInputs();
+    } catch (error) {
+      this.failed = true;
+      this.inbox = [];
+      this.next = 0;
+      if (onFailure === undefined) throw error;
+      onFailure(error);
+    }
+    onTurnEnd?.();
+  }
+
+  private takeInputs(): void {
+    const { clock, carryOut } = this.options;
     const last = Math.min(
       this.inbox.length,
       this.next + (this.options.maxInputsPerTurn ?? MAX_INPUTS_PER_TURN),
@@ -72,16 +93,19 @@ export class Runtime<I, E> {
       for (const effect of this.effects) carryOut(effect);
       this.effects.length = 0;
     }
+    this.tidyInbox();
+  }
+
+  private tidyInbox(): void {
     if (this.next === this.inbox.length) {
       this.inbox = [];
       this.next = 0;
-    } else {
-      if (this.next > 65_536) {
-        this.inbox = this.inbox.slice(this.next);
-        this.next = 0;
-      }
-      this.scheduleTurn();
+      return;
     }
-    onTurnEnd?.();
+    if (this.next > 65_536) {
+      this.inbox = this.inbox.slice(this.next);
+      this.next = 0;
+    }
+    this.scheduleTurn();
   }
 }

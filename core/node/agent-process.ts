@@ -24,6 +24,7 @@ import type { HttpAddress } from "./http/http-server.js";
 import { pluginEndpoint } from "./http/plugin-endpoint.js";
 import { MasterLink } from "./master-link.js";
 import type { ProcessOptions } from "./master-process.js";
+import { refuse, type Starting, startUnlessStopped } from "./starting.js";
 import { SystemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
 import { VERSION } from "./version.js";
@@ -47,20 +48,14 @@ export interface AgentEnd {
 export async function startAgent(
   options: ProcessOptions<AgentConfiguration>,
 ): Promise<AgentProcess> {
-  const starting = new StartingAgent(options);
-  try {
-    return await starting.start();
-  } catch (error) {
-    await starting.dispose();
-    throw error;
-  }
+  return startUnlessStopped(new StartingAgent(options), options.stopped);
 }
 
-class StartingAgent {
+class StartingAgent implements Starting<AgentProcess> {
   private readonly clock = new SystemClock();
   private readonly logger: Logger;
   private readonly configuration: AgentConfiguration;
-  private kernel: Kernel | undefined;
+  private booting: Promise<Kernel> | undefined;
   private agent: Agent | undefined;
   private runtime: Runtime<AgentInput, AgentEffect> | undefined;
   private http: AgentHttp | undefined;
@@ -81,6 +76,7 @@ class StartingAgent {
     const workDir = resolve(this.configuration.workDir);
     const kernel = await this.boot(workDir, hooks);
     const machine = await readMachine(workDir);
+    if (this.stopping) return refuse();
     const listening = await this.listen(kernel);
     // In the same turn as the first connection could be taken: no request finds the machine missing.
     const { configuration, clock } = this;
@@ -89,9 +85,12 @@ class StartingAgent {
     this.runtime = new Runtime(this.agent, {
       clock,
       carryOut: (effect) => this.carryOut(effect),
+      onFailure: (cause) => this.onFailure(cause),
     });
     await this.recover(kernel);
+    if (this.stopping) return refuse();
     await this.follow(kernel);
+    if (this.stopping) return refuse();
     await kernel.start();
     return {
       ...listening,
@@ -111,7 +110,7 @@ class StartingAgent {
     const lock = lockWorkDirectory(workDir);
     const directories = { workDir, runtimeDir: resolve(this.configuration.runtimeDir) };
     try {
-      this.kernel = await boot({
+      this.booting = boot({
         process: "agent",
         logger,
         clock,
@@ -124,13 +123,14 @@ class StartingAgent {
           provide(Random, systemRandom),
         ],
       });
+      const kernel = await this.booting;
+      kernel.add(lock);
+      kernel.add(clock);
+      return kernel;
     } catch (error) {
       await lock.dispose();
       throw error;
     }
-    this.kernel.add(lock);
-    this.kernel.add(clock);
-    return this.kernel;
   }
 
   private async listen(kernel: Kernel): Promise<HttpAddress> {
@@ -231,17 +231,24 @@ class StartingAgent {
     }
   }
 
+  private onFailure(cause: unknown): void {
+    this.logger.error("the machine has failed", { cause });
+    this.stop({ status: 1, message: messageOf(cause) });
+  }
+
   private stop({ status, message }: AgentEnd): void {
     if (this.stopping) return;
     this.stopping = true;
+    if (status !== 0) this.logger.error("the agent cannot go on", { cause: message });
     this.end({ status, message });
   }
 
   /** Ends the process' part of everything; containers go on without it. */
   async dispose(): Promise<void> {
     this.stopping = true;
-    if (this.kernel === undefined) this.clock.dispose();
-    await this.kernel?.dispose();
+    const kernel = await this.booting?.catch(() => undefined);
+    if (kernel === undefined) this.clock.dispose();
+    await kernel?.dispose();
   }
 }
 
@@ -255,5 +262,5 @@ function addressOf(master: string | undefined): readonly Provided[] {
 
 /** The failure that an agent's end is, for a command that has to report it. */
 export function toError({ status, message }: AgentEnd): KernelError | undefined {
-  return status === 0 ? undefined : new KernelError("TRANSPORT_FAILED", message);
+  return status === 0 ? undefined : new KernelError("MACHINE_FAILED", message);
 }

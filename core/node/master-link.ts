@@ -71,12 +71,13 @@ export class MasterLink implements ConnectionHandlers<MasterToAgent, AgentToMast
 
   onOpen(): void {
     this.isOpen = true;
-    this.attempt = 0;
     const hostname = this.leader?.hostname ?? this.leader?.address?.hostname ?? "";
     this.options.deliver({ type: "MASTER_CONNECTED", epoch: this.epoch, hostname });
   }
 
+  /** A master that speaks is one that wants this agent; one that only hangs up is tried at growing distances. */
   onMessage(_connection: Connection<AgentToMaster>, message: MasterToAgent): void {
+    this.attempt = 0;
     this.options.deliver({ type: "MASTER_MESSAGE", message });
   }
 

@@ -26,6 +26,7 @@ import type { Loaded } from "./load-configuration.js";
 import { masterInfo } from "./master-info.js";
 import { toMasterSettings } from "./master-settings.js";
 import { SystemClock } from "./system-clock.js";
+import { refuse, type Starting, startUnlessStopped } from "./starting.js";
 import { systemRandom } from "./system-random.js";
 import { VERSION } from "./version.js";
 import { WhitelistFile } from "./whitelist-file.js";
@@ -43,26 +44,22 @@ export interface MasterProcess extends Disposable {
 export interface ProcessOptions<C> {
   readonly loaded: Loaded<C>;
   readonly logger: Logger;
+  /** Where it settles before the process is up, starting is given up. */
+  readonly stopped?: Promise<unknown>;
 }
 
 /** Starts a master: modules, HTTP server, election, registry, machine, in that order. */
 export async function startMaster(
   options: ProcessOptions<MasterConfiguration>,
 ): Promise<MasterProcess> {
-  const starting = new StartingMaster(options);
-  try {
-    return await starting.start();
-  } catch (error) {
-    await starting.dispose();
-    throw error;
-  }
+  return startUnlessStopped(new StartingMaster(options), options.stopped);
 }
 
-class StartingMaster {
+class StartingMaster implements Starting<MasterProcess> {
   private readonly clock = new SystemClock();
   private readonly configuration: MasterConfiguration;
   private readonly logger: Logger;
-  private kernel: Kernel | undefined;
+  private booting: Promise<Kernel> | undefined;
   private master: Master | undefined;
   private runtime: Runtime<MasterInput, MasterEffect> | undefined;
   private http: MasterHttp | undefined;
@@ -82,39 +79,51 @@ class StartingMaster {
     const failed = new Promise<KernelError>((settle) => (this.fail = settle));
     const hooks = new MasterHooks(logger);
     const workDir = resolve(configuration.workDir);
-    const lock = lockWorkDirectory(workDir);
-    this.kernel = await boot({
-      process: "master",
-      logger,
-      clock,
-      hooks: { master: hooks },
-      modules: this.options.loaded.modules,
-      plugins: this.options.loaded.plugins,
-      provided: [
-        provide(MasterDirectories, { workDir }),
-        provide(MasterAddress, { hostname: configuration.ip, port: configuration.port }),
-        provide(Random, systemRandom),
-      ],
-    }).catch(async (error: unknown) => {
-      await lock.dispose();
-      throw error;
-    });
-    this.kernel.add(lock);
-    this.kernel.add(clock);
-    const listening = await this.listen(this.kernel);
+    const kernel = await this.boot(workDir, hooks);
+    if (this.stopping) return refuse();
+    const listening = await this.listen(kernel);
     // In the same turn as the first connection could be taken: no request finds the machine missing.
     const info = masterInfo(randomUUID(), configuration, listening);
     const settings = toMasterSettings(configuration, info, clock.now());
-    const allocator = this.kernel.get(Allocator);
+    const allocator = kernel.get(Allocator);
     this.master = new Master({ settings, allocator, random: systemRandom, hooks });
     this.runtime = new Runtime(this.master, {
       clock,
       carryOut: (effect) => this.carryOut(effect),
+      onFailure: (cause) => this.onFailure(cause),
       onTurnEnd: () => this.connections?.onTurnEnd(),
     });
-    await this.lead(this.kernel, info);
-    await this.kernel.start();
+    await this.lead(kernel, info);
+    if (this.stopping) return refuse();
+    await kernel.start();
     return { ...listening, failed, dispose: () => this.dispose() };
+  }
+
+  private async boot(workDir: string, hooks: MasterHooks): Promise<Kernel> {
+    const { configuration, logger, clock } = this;
+    const lock = lockWorkDirectory(workDir);
+    try {
+      this.booting = boot({
+        process: "master",
+        logger,
+        clock,
+        hooks: { master: hooks },
+        modules: this.options.loaded.modules,
+        plugins: this.options.loaded.plugins,
+        provided: [
+          provide(MasterDirectories, { workDir }),
+          provide(MasterAddress, { hostname: configuration.ip, port: configuration.port }),
+          provide(Random, systemRandom),
+        ],
+      });
+      const kernel = await this.booting;
+      kernel.add(lock);
+      kernel.add(clock);
+      return kernel;
+    } catch (error) {
+      await lock.dispose();
+      throw error;
+    }
   }
 
   private async listen(kernel: Kernel): Promise<{ readonly host: string; readonly port: number }> {
@@ -211,7 +220,7 @@ class StartingMaster {
       case "LOG":
         return this.logger[effect.level](effect.message, effect.fields);
       case "EXIT":
-        return this.stop(new KernelError("STORE_FAILED", effect.message));
+        return this.stop(new KernelError("MACHINE_FAILED", effect.message));
       default:
         unreachable(effect);
     }
@@ -229,15 +238,22 @@ class StartingMaster {
     }
   }
 
+  private onFailure(cause: unknown): void {
+    this.logger.error("the machine has failed", { cause });
+    this.stop(new KernelError("MACHINE_FAILED", messageOf(cause), { cause }));
+  }
+
   private stop(error: KernelError): void {
     if (this.stopping) return;
     this.stopping = true;
+    this.logger.error("the master cannot go on", { code: error.code, cause: error.message });
     this.fail(error);
   }
 
   async dispose(): Promise<void> {
     this.stopping = true;
-    if (this.kernel === undefined) this.clock.dispose();
-    await this.kernel?.dispose();
+    const kernel = await this.booting?.catch(() => undefined);
+    if (kernel === undefined) this.clock.dispose();
+    await kernel?.dispose();
   }
 }

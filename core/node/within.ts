@@ -8,6 +8,8 @@ export async function within<T>(limitMs: number, what: string, work: Promise<T>)
       () => reject(new KernelError("STORE_FAILED", `${what} took longer than ${limitMs} ms`)),
       limitMs,
     );
+    // What is waited for must not keep a process that has been stopped.
+    timer.unref();
   });
   try {
     return await Promise.race([work, late]);

@@ -14,6 +14,7 @@ import { registerMaster } from "./commands/master.js";
 import { registerModules } from "./commands/modules.js";
 import { registerRun } from "./commands/run.js";
 import { registerTeardown } from "./commands/teardown.js";
+import { exitCodes } from "./exit-codes.js";
 import { stopWhenNobodyReads } from "./signals.js";
 
 /** One line for each file under `commands/`, in the order of the help. */
@@ -29,9 +30,6 @@ const commands: readonly RegisterCommand[] = [
   registerConfig,
   registerModules,
 ];
-
-/** What the shell learns of a run. */
-export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
 
 const processContext: CliContext = {
   environment: process.env,
@@ -94,6 +92,7 @@ function reportFailure(error: unknown, { err }: CliContext): number {
     err(`error: ${error.message}\n`);
     return exitCodes.usage;
   }
+  if (error instanceof KernelError && error.code === "STOPPED") return exitCodes.ok;
   if (error instanceof KernelError) err(`error: ${error.message} (${error.code})\n`);
   else err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exitCodes.failure;

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "../command.js";
+import { endAnyway } from "../end-anyway.js";
 import { addProcessOptions, configurationSource } from "../process-options.js";
 import { untilStopped } from "../signals.js";
 
@@ -16,12 +17,13 @@ export const registerAgent: RegisterCommand = (program, context) => {
     const { logLevel: level, logFormat: format } = loaded.configuration;
     const logger = createLogger({ level, format });
     const stopped = untilStopped();
-    const agent = await startAgent({ loaded, logger });
+    const agent = await startAgent({ loaded, logger, stopped });
     process.on("SIGUSR1", () => agent.unregister());
     logger.info("agent is up", { host: agent.host, port: agent.port });
     const end = await Promise.race([stopped.then(() => undefined), agent.ended]);
-    await agent.dispose();
     const failure = end && toError(end);
+    if (failure !== undefined) endAnyway();
+    await agent.dispose();
     if (failure !== undefined) throw failure;
   });
 };

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "../command.js";
+import { endAnyway } from "../end-anyway.js";
 import { addProcessOptions, configurationSource } from "../process-options.js";
 import { untilStopped } from "../signals.js";
 
@@ -15,9 +16,10 @@ export const registerMaster: RegisterCommand = (program, context) => {
     const { logLevel: level, logFormat: format } = loaded.configuration;
     const logger = createLogger({ level, format });
     const stopped = untilStopped();
-    const master = await startMaster({ loaded, logger });
+    const master = await startMaster({ loaded, logger, stopped });
     logger.info("master is up", { host: master.host, port: master.port });
     const failure = await Promise.race([stopped.then(() => undefined), master.failed]);
+    if (failure !== undefined) endAnyway();
     await master.dispose();
     if (failure !== undefined) throw failure;
   });
