@@ -5,7 +5,7 @@ import { Resources } from "../resources/resources.js";
 import { linkExecutor, unlinkExecutor } from "./accounting.js";
 import type { Frameworks } from "./frameworks.js";
 import type { MasterContext } from "./master-context.js";
-import type { Agent, Framework } from "./master-state.js";
+import type { Agent, Framework, Task } from "./master-state.js";
 import { statusFromMaster } from "./task-status.js";
 import type { Tasks } from "./tasks.js";
 import type { Reregister } from "./validation/agent.js";
@@ -80,7 +80,7 @@ export class AgentReconciliation {
           this.tasks.complete(framework, task);
           continue;
         }
-        task.resources = Resources.empty;
+        holdNothing(task);
         missing.push({
           frameworkId,
           taskId: task.taskId,
@@ -156,4 +156,11 @@ export class AgentReconciliation {
       }
     }
   }
+}
+
+/** Its agent has come back without the task: nothing is there that it could hold, and views must not show that it does. */
+function holdNothing(task: Task): void {
+  const { resources: _, ...wire } = task.wire;
+  task.resources = Resources.empty;
+  task.wire = wire;
 }

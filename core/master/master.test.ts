@@ -8,6 +8,7 @@ import {
   wireTask,
 } from "../../integration/builders/running-master.js";
 import type { v1 } from "../protocol/v1.js";
+import { getState } from "./views/v1-state.js";
 
 describe("Master: agents", () => {
   it("tells nobody of an agent before the registry has admitted it", () => {
@@ -114,6 +115,11 @@ describe("Master: agents", () => {
       },
     ]);
     expect(harness.allocator.calls.at(-1)).to.equal("addAgent M-S0");
+    const { get_agents, get_tasks } = getState(harness.master.state);
+    expect(get_agents?.agents?.map(({ allocated_resources }) => allocated_resources)).to.deep.equal(
+      [[]],
+    );
+    expect(get_tasks?.tasks?.map(({ resources }) => resources)).to.deep.equal([undefined]);
   });
 
   it("does not take back a task whose end was acknowledged while the agent registered again", () => {
