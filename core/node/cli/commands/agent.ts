@@ -1,5 +1,5 @@
 import type { RegisterCommand } from "../command.js";
-import { endAnyway } from "../end-anyway.js";
+import { closeOrEnd } from "../close-or-end.js";
 import { addProcessOptions, configurationSource } from "../process-options.js";
 import { untilStopped } from "../signals.js";
 
@@ -22,8 +22,8 @@ export const registerAgent: RegisterCommand = (program, context) => {
     logger.info("agent is up", { host: agent.host, port: agent.port });
     const end = await Promise.race([stopped.then(() => undefined), agent.ended]);
     const failure = end && toError(end);
-    if (failure !== undefined) endAnyway();
-    await agent.dispose();
-    if (failure !== undefined) throw failure;
+    if (failure === undefined) return await agent.dispose();
+    await closeOrEnd(agent);
+    throw failure;
   });
 };

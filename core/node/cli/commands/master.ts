@@ -1,5 +1,5 @@
 import type { RegisterCommand } from "../command.js";
-import { endAnyway } from "../end-anyway.js";
+import { closeOrEnd } from "../close-or-end.js";
 import { addProcessOptions, configurationSource } from "../process-options.js";
 import { untilStopped } from "../signals.js";
 
@@ -19,8 +19,8 @@ export const registerMaster: RegisterCommand = (program, context) => {
     const master = await startMaster({ loaded, logger, stopped });
     logger.info("master is up", { host: master.host, port: master.port });
     const failure = await Promise.race([stopped.then(() => undefined), master.failed]);
-    if (failure !== undefined) endAnyway();
-    await master.dispose();
-    if (failure !== undefined) throw failure;
+    if (failure === undefined) return await master.dispose();
+    await closeOrEnd(master);
+    throw failure;
   });
 };
