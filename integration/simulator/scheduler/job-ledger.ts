@@ -85,6 +85,7 @@ export class JobLedger {
       lostAcknowledgement: 0,
       lateAcknowledgement: 0,
       hoarding: 0,
+      reserves: 0,
     };
   }
 
