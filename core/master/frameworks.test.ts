@@ -127,6 +127,22 @@ describe("A framework that is torn down by an operator", () => {
   });
 });
 
+describe("A framework that an agent brings back a second time", () => {
+  it("is not removed by the timer of the first", () => {
+    const harness = new MasterHarness({ settings: { maxCompletedFrameworks: 0 } });
+    const frameworkInfo = { user: "u", name: "f", id: id("F") };
+    const brought = { frameworks: [{ frameworkInfo }], tasks: [wireTask("F")] };
+    harness.reregisterAgent("a1", "S", brought);
+    const first = harness.timers.findLast(
+      ({ timer }) => timer.type === "FRAMEWORK_FAILOVER_TIMEOUT",
+    );
+    harness.operator({ type: "TEARDOWN", teardown: { framework_id: id("F") } });
+    harness.reregisterAgent("a2", "S", brought);
+    if (first) harness.step({ type: "TIMER", timer: first.timer });
+    expect([...harness.master.state.frameworks.keys()]).to.deep.equal(["F"]);
+  });
+});
+
 describe("Completed frameworks and tasks", () => {
   it("are kept up to a limit each, the newest", () => {
     const settings = { maxCompletedFrameworks: 2, maxCompletedTasksPerFramework: 2 };

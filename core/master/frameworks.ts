@@ -19,6 +19,7 @@ interface Subscription {
 export class Frameworks {
   private readonly byStream = new Map<StreamId, Framework>();
   private nextFrameworkId = 0;
+  private nextGeneration = 0;
 
   constructor(
     private readonly context: MasterContext,
@@ -85,7 +86,7 @@ export class Frameworks {
     for (const offer of [...framework.offers.values()]) this.offers.discard(offer);
     framework.principal = principal;
     framework.recovered = false;
-    framework.generation++;
+    framework.generation = this.nextGeneration++;
     framework.reregisteredTimeMs = context.nowMs;
     this.adopt(framework, subscribe);
     this.connect(framework, stream);
@@ -220,7 +221,7 @@ export class Frameworks {
       principal: info.principal === undefined ? undefined : { value: info.principal },
       stream: undefined,
       recovered,
-      generation: 0,
+      generation: this.nextGeneration++,
       registeredTimeMs: this.context.nowMs,
       reregisteredTimeMs: undefined,
       unregisteredTimeMs: undefined,

@@ -304,6 +304,14 @@ describe("Master: tasks", () => {
     ]);
   });
 
+  it("says of every update which agent and executor it is of, as far as the agent is concerned", () => {
+    const { harness, agentId, frameworkId } = running();
+    const message = update("another", frameworkId, "t1", "TASK_RUNNING");
+    harness.fromAgent("a1", { ...message, agentId } as typeof message);
+    const status = harness.takeEvents("s1")[0]?.update?.status;
+    expect([status?.agent_id?.value, status?.executor_id?.value]).to.deep.equal([agentId, "t1"]);
+  });
+
   it("frees resources by the latest state, once", () => {
     const { harness, agentId, frameworkId } = running();
     const message = update(agentId, frameworkId, "t1", "TASK_RUNNING");

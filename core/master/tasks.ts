@@ -37,8 +37,9 @@ export class Tasks {
   }
 
   /** A status update on its way from the agent to the framework; the agent sends it again until it is acknowledged. */
-  onStatusUpdate(agent: Agent, { frameworkId, status, latestState }: StatusUpdate): void {
+  onStatusUpdate(agent: Agent, { frameworkId, ...update }: StatusUpdate): void {
     const { context } = this;
+    const status = withOrigin(agent, update);
     context.count("messages_status_update");
     const framework = context.state.frameworks.get(frameworkId);
     if (framework === undefined) {
@@ -56,7 +57,7 @@ export class Tasks {
     context.event(framework, { type: "UPDATE", update: { status } });
     const task = framework.tasks.get(status.task_id.value);
     if (task === undefined || task.agentId !== agent.id) return;
-    this.update(task, status, latestState);
+    this.update(task, status, update.latestState);
   }
 
   /** Records a status; the first terminal latest state gives the resources back. */
@@ -162,6 +163,16 @@ export class Tasks {
       },
     });
   }
+}
+
+/** Frameworks take an update's agent and executor for granted: they acknowledge by them. An agent speaks for itself. */
+function withOrigin(
+  { id }: Agent,
+  { status, executorId }: Pick<StatusUpdate, "status" | "executorId">,
+): v1.TaskStatus {
+  if (status.agent_id?.value === id && status.executor_id !== undefined) return status;
+  const executor_id = status.executor_id ?? { value: executorId ?? status.task_id.value };
+  return { ...status, agent_id: { value: id }, executor_id };
 }
 
 /** Keeps the newest `limit` completed tasks. */
