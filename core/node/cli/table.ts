@@ -19,6 +19,7 @@ export function table(
     .join("");
 }
 
+/** Names come from strangers: nothing in them may move the cursor, colour the terminal or begin a row. */
 function text(value: string | number | undefined): string {
-  return value === undefined || value === "" ? "-" : `${value}`;
+  return value === undefined || value === "" ? "-" : `${value}`.replace(/\p{Cc}+/gu, " ");
 }

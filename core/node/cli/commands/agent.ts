@@ -17,8 +17,9 @@ export const registerAgent: RegisterCommand = (program, context) => {
     const { logLevel: level, logFormat: format } = loaded.configuration;
     const logger = createLogger({ level, format });
     const stopped = untilStopped();
+    const leaving = untilAskedToLeave();
     const agent = await startAgent({ loaded, logger, stopped });
-    process.on("SIGUSR1", () => agent.unregister());
+    void leaving.then(() => agent.unregister());
     logger.info("agent is up", { host: agent.host, port: agent.port });
     const end = await Promise.race([stopped.then(() => undefined), agent.ended]);
     const failure = end && toError(end);
@@ -27,3 +28,8 @@ export const registerAgent: RegisterCommand = (program, context) => {
     throw failure;
   });
 };
+
+/** Listened to from the start: Node takes a SIGUSR1 that nobody listens to for a debugger's. */
+function untilAskedToLeave(): Promise<void> {
+  return new Promise((resolve) => process.on("SIGUSR1", () => resolve()));
+}
