@@ -164,7 +164,10 @@ export class HierarchicalAllocator implements Allocator {
     return state !== undefined && this.state.agents.convertAvailable(state, conversions);
   }
   /** Fairness and quotas take what is offered for what is in use: nothing changes for either. */
-  transitionOfferedToAllocated(): void {}
+  transitionOfferedToAllocated(agentId: AgentId): void {
+    const agent = this.agent(agentId);
+    if (agent) agent.isUsed = true;
+  }
 
   recoverResources(
     frameworkId: FrameworkId,
@@ -176,7 +179,8 @@ export class HierarchicalAllocator implements Allocator {
     const agent = this.agent(agentId);
     if (!agent || resources.isEmpty) return;
     this.state.holdings.takeBack(agent, frameworkId, resources);
-    if (options.refuseMs) {
+    if (options.allocated) agent.isUsed = true;
+    if (options.refuseMs !== undefined) {
       this.addFilters(agent, frameworkId, resources, { refuseMs: options.refuseMs, nowMs });
     }
   }
@@ -199,8 +203,9 @@ export class HierarchicalAllocator implements Allocator {
       agent.filters.add(slot, { refused, untilMs, generation }, nowMs);
     }
   }
-  /** A filter outlives at least one periodic run. */
+  /** A filter outlives at least one periodic run; one of no time is over at once, and only remembered. */
   private filterEnd(refuseMs: number, nowMs: number): number {
+    if (refuseMs === 0) return nowMs;
     return nowMs + Math.max(refuseMs, this.state.options.allocationIntervalMs);
   }
 

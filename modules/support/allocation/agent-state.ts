@@ -33,6 +33,13 @@ export class AgentState {
   sharedOffered = Resources.empty;
   sharedOfferedInRun = -1;
 
+  /** Refusals that ended before it do not count any more: something has been put to use since, or has come back from use. */
+  usedMs = 0;
+  /** Whether it has been used since the last visit. */
+  isUsed = false;
+  /** The slot of the client whose turn came last, when the agent goes round among those that have refused it. */
+  turn = -1;
+
   /** Rises whenever the agent itself changes. */
   version = 0;
   private settlement: Settlement | undefined;

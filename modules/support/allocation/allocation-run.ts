@@ -87,6 +87,8 @@ export class AllocationRun {
     if (!this.visit) {
       const { roles, quotas } = this.context;
       this.visits++;
+      if (agent.isUsed) agent.usedMs = slice.nowMs;
+      agent.isUsed = false;
       this.visit = new Visit(agent, roles, quotas, slice.nowMs);
       this.visit.keptUntil(this.keptFromGuarantees.get(agent) ?? Number.POSITIVE_INFINITY);
     }
@@ -160,12 +162,34 @@ export class AllocationRun {
   private look(client: Client, visit: Visit, slice: Slice): Outcome {
     if (client.visit === this.visits) return "EXHAUSTED";
     if (slice.budget <= 0) return "SUSPENDED";
+    const { agent } = visit;
     slice.budget--;
     client.visit = this.visits;
     const bundle = this.bundle(visit, client, slice.nowMs);
     if (!bundle) return "EXHAUSTED";
-    this.offer(visit, client, bundle, slice);
+    if (agent.filters.isRefusedAfter(client, bundle, agent.usedMs))
+      this.offerInTurn(visit, client, slice);
+    else this.offer(visit, client, bundle, slice);
     return "OFFERED";
+  }
+
+  /**
+   * A client that has refused the same before comes first by its share, and would for ever: the agent goes round, to the
+   * next that may have something of it, until something there is put to use.
+   */
+  private offerInTurn(visit: Visit, first: Client, slice: Slice): void {
+    const { agent } = visit;
+    first.visit = 0;
+    for (const client of this.context.roles.clientsAfter(agent.turn)) {
+      if (!client.isServed || client.visit === this.visits || client.freshEpoch <= visit.since)
+        continue;
+      slice.budget--;
+      const bundle = this.bundle(visit, client, slice.nowMs);
+      client.visit = this.visits;
+      if (!bundle) continue;
+      agent.turn = client.slot;
+      return this.offer(visit, client, bundle, slice);
+    }
   }
 
   private bundle(visit: Visit, client: Client, nowMs: number): Resources | undefined {

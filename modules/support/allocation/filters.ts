@@ -63,6 +63,18 @@ export class FilterTable {
     return this.older?.has(slot) ? this.keptByOlder(slot, generation, bundle, nowMs) : 0;
   }
 
+  /** Whether the client has refused the bundle before, until after that time, whether or not that is over by now. */
+  isRefusedAfter(
+    client: Pick<Filter, "generation"> & { readonly slot: number },
+    bundle: Resources,
+    timeMs: number,
+  ): boolean {
+    const { slot, generation } = client;
+    const refused = this.refused[slot];
+    if (!refused || this.generations[slot] !== generation) return false;
+    return (this.untilMs[slot] as number) >= timeMs && this.hasRefused(refused, bundle);
+  }
+
   private hasRefused(refused: Resources, bundle: Resources): boolean {
     if (refused === bundle) return true;
     if (this.last?.refused !== refused || this.last.bundle !== bundle) {

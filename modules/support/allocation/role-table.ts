@@ -16,7 +16,8 @@ export class RoleTable {
   private readonly total = new Map<string, number>();
   private totalVersion = 0;
   private sorterVersion = -1;
-  private slots = 0;
+  /** The clients by their slots. */
+  private readonly slots: (Client | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private generation = 0;
   private lastFresh: Client | undefined;
@@ -38,7 +39,8 @@ export class RoleTable {
     const found = framework.clients.get(roleName);
     if (found) return found;
     const role = this.roles.get(roleName) ?? this.addRole(roleName);
-    const client = new Client(framework, role, this.freeSlots.pop() ?? this.slots++);
+    const client = new Client(framework, role, this.freeSlots.pop() ?? this.slots.length);
+    this.slots[client.slot] = client;
     client.generation = ++this.generation;
     framework.clients.set(roleName, client);
     role.clients.set(framework.id, client);
@@ -63,6 +65,7 @@ export class RoleTable {
     role.sorter.remove(framework.id);
     role.clients.delete(framework.id);
     framework.clients.delete(role.name);
+    this.slots[client.slot] = undefined;
     this.freeSlots.push(client.slot);
     if (role.clients.size > 0) return;
     this.sorter.remove(role.name);
@@ -143,6 +146,15 @@ export class RoleTable {
     accumulate(this.total, before, -1);
     accumulate(this.total, after, 1);
     this.totalVersion++;
+  }
+
+  /** All clients, beginning after the one in the slot and ending with it. */
+  *clientsAfter(slot: number): Generator<Client> {
+    const { slots } = this;
+    for (let i = 1; i <= slots.length; i++) {
+      const client = slots[(slot + i) % slots.length];
+      if (client) yield client;
+    }
   }
 
   role(name: string): RoleState {
