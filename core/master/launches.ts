@@ -119,8 +119,12 @@ export class Launches {
     executor: v1.ExecutorInfo | undefined,
   ): void {
     const { agent, framework } = acceptance;
-    take(acceptance, Resources.fromWire(task.resources));
-    this.tasks.add(agent, framework, toTask(framework, agent, task, executor));
+    const { resources } = this.tasks.add(
+      agent,
+      framework,
+      toTask(framework, agent, task, executor),
+    );
+    take(acceptance, resources);
   }
 
   /** Fills in what schedulers may leave out: allocation info, the executor's framework and, by plugins, resources. */

@@ -23,6 +23,7 @@ export function entriesOf(list: readonly v1.Resource[]): Entry[] {
 
 /** Sorted by identity, equal ones added, empty ones left out. */
 export function mergeEntries(entries: readonly Entry[]): readonly Entry[] {
+  if (isMerged(entries)) return entries;
   const sorted = entries.toSorted((a, b) => a.identity.compare(b.identity));
   const merged: Entry[] = [];
   for (const entry of sorted) {
@@ -34,6 +35,15 @@ export function mergeEntries(entries: readonly Entry[]): readonly Entry[] {
     } else merged.push(entry);
   }
   return merged;
+}
+
+/** What most clients write is: cpus before mem. */
+function isMerged(entries: readonly Entry[]): boolean {
+  for (let i = 1; i < entries.length; i++) {
+    const [before, entry] = [entries[i - 1] as Entry, entries[i] as Entry];
+    if (before.identity.compare(entry.identity) >= 0) return false;
+  }
+  return true;
 }
 
 function valueOf(resource: v1.Resource): ResourceValue {

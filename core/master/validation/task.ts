@@ -23,17 +23,18 @@ export interface LaunchContext {
  */
 export function taskProblem(task: v1.TaskInfo, context: LaunchContext): string | undefined {
   const { framework, agent } = context;
+  const resources = Resources.fromWire(task.resources);
   return (
     idProblem("task_id", task.task_id.value) ??
     uniqueProblem(task.task_id.value, framework) ??
     agentProblem(task, agent) ??
     durationProblem("kill_policy.grace_period", task.kill_policy?.grace_period) ??
     durationProblem("max_completion_time", task.max_completion_time) ??
-    resourcesProblem(task) ??
+    resourcesProblem(task, resources) ??
     runnerProblem(task, context) ??
     unsupportedField(task) ??
     volumesProblem(task.container) ??
-    allocationProblem(task, context)
+    allocationProblem(task, resources, context)
   );
 }
 
@@ -49,11 +50,9 @@ function agentProblem(task: v1.TaskInfo, agent: Agent): string | undefined {
   return `agent_id: expected '${agent.id}', the agent of the offers, got '${task.agent_id.value}'`;
 }
 
-function resourcesProblem(task: v1.TaskInfo): string | undefined {
-  const list = task.resources ?? [];
-  const problem = validateResources(list);
+function resourcesProblem(task: v1.TaskInfo, resources: Resources): string | undefined {
+  const problem = validateResources(task.resources ?? []);
   if (problem !== undefined) return `resources: ${problem}`;
-  const resources = Resources.fromWire(list);
   if (resources.isEmpty) return "resources: a task uses at least one resource";
   if (resources.allocations().size > 1)
     return `resources: allocated to more than one role: ${[...resources.allocations().keys()].join(", ")}`;
@@ -89,9 +88,9 @@ function volumesProblem(container: v1.ContainerInfo | undefined): string | undef
 /** Task and, where it has to be started, executor must fit into what is left of the offers. */
 function allocationProblem(
   task: v1.TaskInfo,
+  resources: Resources,
   { framework, agent, pool, role, executorPaid }: LaunchContext,
 ): string | undefined {
-  const resources = Resources.fromWire(task.resources);
   const [allocated] = resources.allocations().keys();
   if (allocated !== role)
     return `resources: allocated to role '${allocated ?? ""}', but offered to role '${role}'`;
