@@ -141,6 +141,9 @@ describe("An agent that is back", () => {
     expect(harness.master.state.frameworks.get(frameworkId)?.tasks.get("t1")?.agentId).to.equal(
       "M-S0",
     );
+    harness.fromAgent("a2", update("S", frameworkId, "t1", "TASK_KILLED"));
+    expect(harness.takeUpdates("s1")).to.deep.equal([]);
+    expect(types(harness.takeSent("a2"))).to.deep.equal(["ACKNOWLEDGE_STATUS_UPDATE"]);
   });
 
   it("ends the frameworks that are over", () => {

@@ -53,11 +53,27 @@ export class Tasks {
         context.send(agent, { type: "SHUTDOWN_FRAMEWORK", frameworkId });
       return;
     }
+    const task = framework.tasks.get(status.task_id.value);
+    if (task !== undefined && task.agentId !== agent.id)
+      return this.silence(agent, framework, status);
     context.count("valid_status_updates");
     context.event(framework, { type: "UPDATE", update: { status } });
-    const task = framework.tasks.get(status.task_id.value);
-    if (task === undefined || task.agentId !== agent.id) return;
-    this.update(task, status, update.latestState);
+    if (task !== undefined) this.update(task, status, update.latestState);
+  }
+
+  /** An update of a task whose id another task of the framework has: the framework would take it for that one's. */
+  private silence(agent: Agent, { id: frameworkId }: Framework, status: v1.TaskStatus): void {
+    const { context } = this;
+    const taskId = status.task_id.value;
+    context.count("invalid_status_updates");
+    context.log("warn", "status update of a task whose id is in use on another agent", {
+      frameworkId,
+      taskId,
+      agentId: agent.id,
+    });
+    const { uuid } = status;
+    if (uuid === undefined) return;
+    context.send(agent, { type: "ACKNOWLEDGE_STATUS_UPDATE", frameworkId, taskId, uuid });
   }
 
   /** Records a status; the first terminal latest state gives the resources back. */

@@ -4,6 +4,18 @@ import { Master } from "../../core/master/master.js";
 import { MasterHooks } from "../../core/master/master-hooks.js";
 import type { MasterEffect, MasterInput } from "../../core/master/master-io.js";
 import { masterDefaults } from "../../core/master/master-settings.js";
+import { masterMetrics } from "../../core/master/views/metrics.js";
+import {
+  snapshotAgents,
+  snapshotCompletedFrameworks,
+  snapshotFrameworks,
+} from "../../core/master/views/snapshots.js";
+import { v0Framework } from "../../core/master/views/v0-frameworks.js";
+import { v0Roles } from "../../core/master/views/v0-roles.js";
+import { v0Slave } from "../../core/master/views/v0-slaves.js";
+import { getOperations } from "../../core/master/views/v1-operations.js";
+import { getRoles } from "../../core/master/views/v1-roles.js";
+import { getState } from "../../core/master/views/v1-state.js";
 import { schedulerCallProblem } from "../../core/master/validation/scheduler-call.js";
 import { checkAgentToMaster } from "../../core/protocol/agent-protocol-schema.js";
 import { masterCall, schedulerCall } from "../../core/protocol/codecs.js";
@@ -59,6 +71,19 @@ class Ordeal {
       const input = this.draw();
       if (input !== undefined) this.step(input);
     }
+    this.show();
+  }
+
+  /** Whatever has come to be known can be shown. */
+  private show(): void {
+    const { state } = this.master;
+    getState(state);
+    getOperations(state);
+    getRoles(state);
+    v0Roles(state);
+    masterMetrics(state, this.nowMs);
+    snapshotAgents(state).forEach(v0Slave);
+    [...snapshotFrameworks(state), ...snapshotCompletedFrameworks(state)].forEach(v0Framework);
   }
 
   private draw(): MasterInput | undefined {
