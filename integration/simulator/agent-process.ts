@@ -111,8 +111,10 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
   /** An executor's call other than SUBSCRIBE. */
   serveExecutor(call: executor.Call): void {
     if (this.machine === undefined) return;
-    const request = this.http.receive(() => {});
-    this.step({ type: "EXECUTOR_CALL", request, stream: "", call });
+    this.whileAlive(() => {
+      const request = this.http.receive(() => {});
+      this.step({ type: "EXECUTOR_CALL", request, stream: "", call });
+    })();
   }
 
   protected override boot(): void {
@@ -213,13 +215,16 @@ export class AgentProcess extends SimulatedProcess<AgentInput, AgentEffect> {
   private listener(): ContainerListener {
     const { transcript } = this.world;
     return {
-      onLaunched: (containerId, pid) => this.step({ type: "CONTAINER_LAUNCHED", containerId, pid }),
-      onFailed: (containerId, message) => {
+      onLaunched: this.whileAlive((containerId, pid) =>
+        this.step({ type: "CONTAINER_LAUNCHED", containerId, pid }),
+      ),
+      onFailed: this.whileAlive((containerId, message) => {
         transcript.note(() => `${this.name} fails to launch a container: ${message}`);
         this.step({ type: "CONTAINER_FAILED", containerId, message });
-      },
-      onExited: (containerId, termination) =>
+      }),
+      onExited: this.whileAlive((containerId, termination) =>
         this.step({ type: "CONTAINER_EXITED", containerId, termination }),
+      ),
     };
   }
 

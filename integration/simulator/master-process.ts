@@ -71,7 +71,9 @@ export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
   ): EndpointHandlers<AgentToMaster> | undefined {
     if (!this.leads) return undefined;
     this.agents.set(id, { end, peer });
-    end.send({ type: "HANDSHAKE", epoch: this.epoch, hostname: this.name });
+    this.whileAlive(() =>
+      end.send({ type: "HANDSHAKE", epoch: this.epoch, hostname: this.name }),
+    )();
     return {
       onMessage: this.whileAlive((message) => this.onAgentMessage(id, peer, message)),
       onClose: this.whileAlive(() => this.onAgentDisconnected(id)),
@@ -99,14 +101,16 @@ export class MasterProcess extends SimulatedProcess<MasterInput, MasterEffect> {
     answer: Answer,
   ): void {
     if (!this.leads) return;
-    this.onCall(peer, this.http.receive(answer), stream, call);
+    this.whileAlive(() => this.onCall(peer, this.http.receive(answer), stream, call))();
   }
 
   /** An operator's call, over a network of its own that loses nothing. */
   operate(call: master.Call, answer: Answer = () => {}): void {
     if (!this.leads) return;
     this.world.transcript.note(() => `operator -> ${this.name} ${call.type}`);
-    this.step({ type: "OPERATOR_CALL", request: this.http.receive(answer), call });
+    this.whileAlive(() =>
+      this.step({ type: "OPERATOR_CALL", request: this.http.receive(answer), call }),
+    )();
   }
 
   protected override boot(): void {

@@ -37,6 +37,9 @@ export class Nemesis {
     });
     this.every(faults.schedulerTeardownMs, () => simulation.tearDown(scheduler().name));
     this.every(faults.partitionMs, () => this.partition());
+    this.every(faults.freezeMs, () =>
+      pick(simulation.random, simulation.processes()).freeze(this.outageMs()),
+    );
   }
 
   private every(meanMs: number | undefined, act: () => void): void {
@@ -58,7 +61,7 @@ export class Nemesis {
   private partition(): void {
     const { simulation } = this;
     const { random } = simulation;
-    const all = simulation.processNames();
+    const all = simulation.processes().map(({ name }) => name);
     const alone = chance(random, 0.6);
     const hosts = alone ? [pick(random, all)] : all.filter(() => chance(random, 0.5));
     const fromMs = simulation.nowMs;

@@ -14,6 +14,8 @@ export abstract class SimulatedProcess<I, E> {
   private incarnation = 0;
   private running = false;
   private readonly effects: E[] = [];
+  /** What waits for a process that is stopped; undefined while it goes on. */
+  private backlog: (() => void)[] | undefined;
 
   constructor(
     readonly name: string,
@@ -46,9 +48,28 @@ export abstract class SimulatedProcess<I, E> {
     this.world.transcript.note(() => `${this.name} crashes${silent ? " silently" : ""}`);
     this.running = false;
     this.machine = undefined;
+    this.backlog = undefined;
     this.incarnation++;
     if (silent) this.world.network.setDown(this.name, true);
     this.hangUp(silent);
+  }
+
+  /** Stops for a while, as by SIGSTOP: its connections stand, but nothing of it moves. */
+  freeze(forMs: number): void {
+    if (this.backlog !== undefined || !this.running) return;
+    this.world.transcript.note(() => `${this.name} is stopped`);
+    this.backlog = [];
+    const { incarnation } = this;
+    this.world.clock.schedule(forMs, () => {
+      if (this.incarnation === incarnation) this.thaw();
+    });
+  }
+
+  private thaw(): void {
+    const waiting = this.backlog ?? [];
+    this.backlog = undefined;
+    this.world.transcript.note(() => `${this.name} goes on`);
+    for (const run of waiting) run();
   }
 
   protected abstract boot(): void;
@@ -58,18 +79,21 @@ export abstract class SimulatedProcess<I, E> {
 
   /** Runs after a while, unless the process has ended by then. */
   protected after(delayMs: number, run: () => void): Appointment {
-    const { incarnation } = this;
-    return this.world.clock.schedule(delayMs, () => {
-      if (this.incarnation === incarnation) run();
-    });
+    return this.world.clock.schedule(delayMs, this.whileAlive(run));
   }
 
-  /** Wraps what another part calls back, so that it reaches this incarnation only. */
+  /** Wraps what another part calls back, so that it reaches this incarnation only, and once it is not stopped. */
   protected whileAlive<A extends unknown[]>(run: (...values: A) => void): (...values: A) => void {
     const { incarnation } = this;
     return (...values) => {
-      if (this.incarnation === incarnation) run(...values);
+      if (this.incarnation !== incarnation) return;
+      if (this.backlog === undefined) run(...values);
+      else this.backlog.push(() => this.whileSame(incarnation, () => run(...values)));
     };
+  }
+
+  private whileSame(incarnation: number, run: () => void): void {
+    if (this.incarnation === incarnation) run();
   }
 
   /** Must not be called while an effect is carried out. */

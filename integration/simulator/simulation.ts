@@ -143,8 +143,10 @@ export class Simulation {
     });
   }
 
-  processNames(): string[] {
-    return this.processes().map(({ name }) => name);
+  /** The master, the agents and the schedulers. */
+  processes() {
+    const { master, agents, schedulers } = this.cluster;
+    return [master, ...agents, ...schedulers];
   }
 
   agent(name: string): AgentProcess {
@@ -203,11 +205,6 @@ export class Simulation {
 
   private crash(one: { crash(): void; start(): void }, atMs: number, forMs: number): this {
     return this.at(atMs, () => one.crash()).at(atMs + forMs, () => one.start());
-  }
-
-  private processes() {
-    const { master, agents, schedulers } = this.cluster;
-    return [master, ...agents, ...schedulers];
   }
 
   private startAll(): void {

@@ -20,6 +20,8 @@ export interface SwarmFaults {
   readonly schedulerCrashMs: number | undefined;
   readonly schedulerTeardownMs: number | undefined;
   readonly partitionMs: number | undefined;
+  /** Any process stops for a while and goes on, its connections standing. */
+  readonly freezeMs: number | undefined;
   /** The longest that anything stays down or cut off. */
   readonly maxOutageMs: number;
 }
@@ -90,6 +92,7 @@ function drawFaults(random: Random, hasMasterCrashes: boolean): SwarmFaults {
     // A master that comes after the one which removed a framework does not know that it was removed.
     schedulerTeardownMs: hasMasterCrashes ? undefined : sometimes(0.1),
     partitionMs: sometimes(0.6),
+    freezeMs: sometimes(0.3),
     maxOutageMs: pick(random, [1_000, 20_000, 150_000]),
   };
 }
