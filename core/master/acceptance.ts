@@ -1,4 +1,5 @@
-import type { Resources } from "../resources/resources.js";
+import type { v1 } from "../protocol/v1.js";
+import { Resources } from "../resources/resources.js";
 import type { Agent, Framework } from "./master-state.js";
 
 /** The offers of one ACCEPT, while its operations are applied to them one after the other. */
@@ -19,11 +20,13 @@ export interface Acceptance {
 }
 
 /** Copies of shared volumes that `resources` need beyond those that are left. */
-export function extraCopies({ pool, shared }: Acceptance, resources: Resources): Resources {
-  return resources
-    .shared()
-    .without(pool)
-    .filter((identity) => shared.has(identity));
+export function extraCopies(
+  { pool, shared }: Acceptance,
+  resources: readonly v1.Resource[],
+): Resources {
+  if (shared.isEmpty) return shared;
+  const wanted = Resources.fromWire(resources).shared();
+  return wanted.without(pool).filter((identity) => shared.has(identity));
 }
 
 /** Uses part of what is left. */

@@ -31,7 +31,7 @@ export class Launches {
   private launchOne(acceptance: Acceptance, given: v1.TaskInfo): string | undefined {
     const { framework, agent, role } = acceptance;
     const task = this.normalize(acceptance, given);
-    const copies = extraCopies(acceptance, Resources.fromWire(task.resources));
+    const copies = extraCopies(acceptance, task.resources ?? []);
     const pool = acceptance.pool.plus(copies);
     const problem = taskProblem(task, { framework, agent, pool, role });
     if (problem !== undefined) return problem;
@@ -77,7 +77,7 @@ export class Launches {
     const { framework, agent, role } = acceptance;
     const executor = this.normalizeHeld(acceptance, group.executor);
     const tasks = (group.task_group.tasks ?? []).map((task) => this.normalize(acceptance, task));
-    const needed = Resources.fromWire(tasks.flatMap(({ resources }) => resources ?? []));
+    const needed = tasks.flatMap(({ resources }) => resources ?? []);
     const copies = extraCopies(acceptance, needed);
     const pool = acceptance.pool.plus(copies);
     const problem = taskGroupProblem(executor, tasks, { framework, agent, role, pool });
