@@ -9,6 +9,9 @@ import {
   dasmos,
 } from "./command-process.js";
 
+/** Of a process that was left: its command line, rather than its environment. */
+const SHOWN_LENGTH = 200;
+
 /** A directory whose name marks every process that has to do with it. */
 export async function makeMarkedDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), "dasmos-cli-"));
@@ -19,7 +22,8 @@ export async function removeMarkedDirectory(directory: string): Promise<void> {
   const left = await processesMarked(directory);
   for (const text of left) process.kill(Number.parseInt(text, 10), "SIGKILL");
   await rm(directory, { recursive: true, force: true });
-  if (left.length > 0) throw new Error(`processes were left behind:\n${left.join("\n")}`);
+  const shown = left.map((text) => text.slice(0, SHOWN_LENGTH));
+  if (left.length > 0) throw new Error(`processes were left behind:\n${shown.join("\n")}`);
 }
 
 /** `dasmos local` as a process, on free ports and in a directory of its own. */
