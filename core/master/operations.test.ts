@@ -28,6 +28,31 @@ function setup() {
     });
   return { harness, agentId, frameworkId, offer, accept };
 }
+/** An agent that has come to a new leader with an operation of a framework that has not. */
+function broughtAlong() {
+  const harness = new MasterHarness();
+  const status: v1.OperationStatus = {
+    operation_id: { value: "op1" },
+    state: "OPERATION_FINISHED",
+    uuid: statusUuid,
+    agent_id: { value: "S" },
+  };
+  const operation: v1.Operation = {
+    framework_id: { value: "F" },
+    agent_id: { value: "S" },
+    info: { ...reserve, id: { value: "op1" } },
+    latest_status: status,
+    uuid: { value: "AAAAAAAAAAAAAAAAAAAAAQ==" },
+  };
+  const operationUuid = operation.uuid.value;
+  harness.reregisterAgent("a1", "S", { operations: [operation] });
+  harness.takeSent("a1");
+  const update = {
+    ...({ type: "OPERATION_STATUS_UPDATE", agentId: "S", frameworkId: "F" } as const),
+    ...{ operationUuid, status },
+  };
+  return { harness, operationUuid, update };
+}
 const reserve: v1.Offer.Operation = {
   type: "RESERVE",
   reserve: { resources: [scalar("disk", 128, { reservations })] },
@@ -143,27 +168,7 @@ describe("Master: operations", () => {
   });
 
   it("waits with an operation's end for a framework that comes back after its agent", () => {
-    const harness = new MasterHarness();
-    const status: v1.OperationStatus = {
-      operation_id: { value: "op1" },
-      state: "OPERATION_FINISHED",
-      uuid: statusUuid,
-      agent_id: { value: "S" },
-    };
-    const operation: v1.Operation = {
-      framework_id: { value: "F" },
-      agent_id: { value: "S" },
-      info: { ...reserve, id: { value: "op1" } },
-      latest_status: status,
-      uuid: { value: "AAAAAAAAAAAAAAAAAAAAAQ==" },
-    };
-    const operationUuid = operation.uuid.value;
-    harness.reregisterAgent("a1", "S", { operations: [operation] });
-    harness.takeSent("a1");
-    const update = {
-      ...({ type: "OPERATION_STATUS_UPDATE", agentId: "S", frameworkId: "F" } as const),
-      ...{ operationUuid, status },
-    };
+    const { harness, operationUuid, update } = broughtAlong();
     harness.fromAgent("a1", update);
     expect(harness.takeSent("a1")).to.deep.equal([]);
     harness.subscribe("s1", { id: { value: "F" }, roles: [role], capabilities });
@@ -184,6 +189,16 @@ describe("Master: operations", () => {
     expect(harness.takeSent("a1")).to.deep.equal([
       { type: "ACKNOWLEDGE_OPERATION_STATUS", operationUuid, statusUuid: statusUuid.value },
     ]);
+  });
+
+  it("acknowledges the operation of a framework that nobody has heard of for too long", () => {
+    const { harness, operationUuid, update } = broughtAlong();
+    harness.nowMs += 600_000;
+    harness.fromAgent("a1", update);
+    expect(harness.takeSent("a1")).to.deep.equal([
+      { type: "ACKNOWLEDGE_OPERATION_STATUS", operationUuid, statusUuid: statusUuid.value },
+    ]);
+    expect(harness.master.state.agents.get("S")?.operations.size).to.equal(0);
   });
 
   it("is not misled by a registration that was repeated before it was answered", () => {

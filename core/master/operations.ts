@@ -99,9 +99,15 @@ export class Operations {
       });
   }
 
-  /** After a change of leaders agents may be here before their frameworks; an agent repeats what is not acknowledged. */
+  /**
+   * After a change of leaders agents may be here before their frameworks; an agent repeats what is not acknowledged. A
+   * framework that the new leader has not heard of for as long as agents have to come back was removed before its time.
+   */
   private mayComeBack(frameworkId: FrameworkId | undefined): boolean {
-    return frameworkId !== undefined && !this.context.state.completedFrameworks.has(frameworkId);
+    const { state, settings, nowMs } = this.context;
+    if (frameworkId === undefined || state.completedFrameworks.has(frameworkId)) return false;
+    if (state.frameworks.has(frameworkId)) return true;
+    return nowMs - (state.electedTimeMs ?? nowMs) < settings.agentReregisterTimeoutMs;
   }
 
   /** ACKNOWLEDGE_OPERATION_STATUS: passed on to the agent; a terminal status that is acknowledged ends the operation. */
