@@ -27,7 +27,7 @@ import type { ProcessOptions } from "./master-process.js";
 import { refuse, type Starting, startUnlessStopped } from "./starting.js";
 import { SystemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
-import { VERSION } from "./version.js";
+import { MESOS_VERSION } from "./version.js";
 import { lockWorkDirectory } from "./work-directory-lock.js";
 
 /** An agent that is up: it listens, has recovered, and looks for its master. */
@@ -137,7 +137,7 @@ class StartingAgent implements Starting<AgentProcess> {
     const { configuration, logger } = this;
     this.http = new AgentHttp({
       logger,
-      version: VERSION,
+      version: MESOS_VERSION,
       deliver: (input) => this.deliver(input),
       state: () => this.machine.state,
       containers: {

@@ -9,7 +9,7 @@ import { parseAttributes } from "../resources/attributes.js";
 import { detectResources, type MachineFacts } from "../resources/detection.js";
 import type { HttpAddress } from "./http/http-server.js";
 import { isLoopback, toDomainInfo } from "./master-info.js";
-import { VERSION } from "./version.js";
+import { MESOS_VERSION } from "./version.js";
 
 /** What the machine has and is, as far as it can be found out. */
 export interface Machine extends MachineFacts {
@@ -40,7 +40,7 @@ export function toAgentSettings(
   return {
     ...agentDefaults,
     agentInfo: agentInfo(configuration, machine, ip, port),
-    version: VERSION,
+    version: MESOS_VERSION,
     capabilities: agentCapabilities,
     ip,
     port,

@@ -1,7 +1,7 @@
 import { hostname as machineName } from "node:os";
 import type { MasterConfiguration } from "../kernel/configuration/master-configuration.js";
 import type { v1 } from "../protocol/v1.js";
-import { VERSION } from "./version.js";
+import { MESOS_VERSION } from "./version.js";
 
 /** What a master says of itself to agents, schedulers and other masters; `id` is new with every process. */
 export function masterInfo(
@@ -18,7 +18,7 @@ export function masterInfo(
     port,
     pid: `master@${ip}:${port}`,
     hostname,
-    version: VERSION,
+    version: MESOS_VERSION,
     address: { hostname, ip, port },
     capabilities: [{ type: "AGENT_UPDATE" }],
     ...(configuration.domain && { domain: toDomainInfo(configuration.domain) }),

@@ -28,7 +28,7 @@ import { toMasterSettings } from "./master-settings.js";
 import { SystemClock } from "./system-clock.js";
 import { refuse, type Starting, startUnlessStopped } from "./starting.js";
 import { systemRandom } from "./system-random.js";
-import { VERSION } from "./version.js";
+import { MESOS_VERSION, VERSION } from "./version.js";
 import { WhitelistFile } from "./whitelist-file.js";
 import { within } from "./within.js";
 import { lockWorkDirectory } from "./work-directory-lock.js";
@@ -130,7 +130,7 @@ class StartingMaster implements Starting<MasterProcess> {
     const { configuration, logger } = this;
     this.http = new MasterHttp({
       logger,
-      version: VERSION,
+      version: MESOS_VERSION,
       leadership: () => this.leadership,
       deliver: (input) => this.deliver(input),
       state: () => this.machine.state,

@@ -1,7 +1,7 @@
 import type { MasterConfiguration } from "../kernel/configuration/master-configuration.js";
 import { masterDefaults, type MasterSettings } from "../master/master-settings.js";
 import type { v1 } from "../protocol/v1.js";
-import { VERSION } from "./version.js";
+import { MESOS_VERSION } from "./version.js";
 
 /** A master's settings as its configuration has them. */
 export function toMasterSettings(
@@ -13,7 +13,7 @@ export function toMasterSettings(
   return {
     ...masterDefaults,
     masterInfo,
-    version: VERSION,
+    version: MESOS_VERSION,
     startTimeMs,
     ...(cluster !== undefined && { cluster }),
     agentPingTimeoutMs: configuration.agentPingTimeoutMs,
