@@ -12,3 +12,8 @@ export const MAX_REQUEST_BODY_BYTES = 3 * 1024 * 1024;
 export const MAX_REQUEST_VALUES = 300_000;
 /** The largest record of a RecordIO stream that is read. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+/**
+ * The most tasks that one call may launch: an ACCEPT is applied within one step, and a few hundredths of a millisecond for
+ * each task are a long time for everybody else. More tasks are launched by several calls.
+ */
+export const MAX_TASKS_PER_CALL = 10_000;

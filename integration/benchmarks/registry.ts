@@ -14,6 +14,7 @@ import { floor } from "./floor.js";
 import { launchThroughput } from "./launch-throughput.js";
 import { machine } from "./machine.js";
 import { masterMemory } from "./memory.js";
+import { stalls } from "./stalls.js";
 import { state } from "./state.js";
 import { statusUpdates } from "./status-updates.js";
 
@@ -31,6 +32,7 @@ export const registry: readonly Benchmark[] = [
   machine,
   launchThroughput,
   statusUpdates,
+  stalls,
   state,
   containers,
   masterMemory,

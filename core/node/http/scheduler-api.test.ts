@@ -17,6 +17,17 @@ const framework_info = { user: "u", name: "f" };
 const subscribe: scheduler.Call = { type: "SUBSCRIBE", subscribe: { framework_info } };
 const framework_id = { value: "F" };
 
+/** An ACCEPT of the smallest tasks there are. */
+function launching(tasks: number): scheduler.Call {
+  const task = { name: "", task_id: { value: "t" }, agent_id: { value: "A" } };
+  const launch = { task_infos: Array.from({ length: tasks }, () => task) };
+  return {
+    type: "ACCEPT",
+    framework_id,
+    accept: { offer_ids: [], operations: [{ type: "LAUNCH", launch }] },
+  };
+}
+
 /** A machine that subscribes everybody and accepts every other call. */
 class FakeMachine {
   readonly inputs: MasterInput[] = [];
@@ -105,6 +116,7 @@ describe("SchedulerApi", () => {
       ],
       ["Accept", subscribe, { accept: "text/html" }, 406, "text/html"],
       ["no stream id", subscribe, { "mesos-stream-id": "s" }, 400, "expected no Mesos-Stream-Id"],
+      ["fewer tasks", launching(10_001), {}, 413, "at most 10000 tasks in one call, got 10001"],
       ["content coding", revive, { "content-encoding": "br" }, 415, "gzip"],
       ["gzip", "plain", { "content-encoding": "gzip" }, 400, "incorrect header check"],
     ];

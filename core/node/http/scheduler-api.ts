@@ -4,6 +4,7 @@ import type { Logger } from "../../base/logger.js";
 import type { MasterEffect, MasterInput } from "../../master/master-io.js";
 import { schedulerCallProblem } from "../../master/validation/scheduler-call.js";
 import { schedulerCall, schedulerEvent } from "../../protocol/codecs.js";
+import { MAX_TASKS_PER_CALL } from "../../protocol/limits.js";
 import type { scheduler } from "../../protocol/v1.js";
 import { acceptedEncoding, type Checked, type Encoding, readMessage, refuse } from "./content.js";
 import type { Endpoint, Exchange } from "./endpoint.js";
@@ -91,6 +92,9 @@ function takeCall({ request, principal }: Exchange): Checked<TakenCall> {
   const call = read.value;
   const problem = schedulerCallProblem(call, principal?.value);
   if (problem !== undefined) return refuse(400, `not a valid call: ${problem}`);
+  const tasks = launchedTasks(call);
+  if (tasks > MAX_TASKS_PER_CALL)
+    return refuse(413, `expected at most ${MAX_TASKS_PER_CALL} tasks in one call, got ${tasks}`);
   const accepted = acceptedEncoding(request);
   const subscribes = call.type === "SUBSCRIBE";
   if ("refusal" in accepted && (subscribes || call.type === "RECONCILE_OPERATIONS"))
@@ -100,6 +104,13 @@ function takeCall({ request, principal }: Exchange): Checked<TakenCall> {
   if (!subscribes) return { value: { call, encoding, stream: given } };
   if (given !== undefined) return refuse(400, "expected no Mesos-Stream-Id with SUBSCRIBE");
   return { value: { call, encoding, stream: randomUUID() } };
+}
+
+function launchedTasks({ accept }: scheduler.Call): number {
+  let count = 0;
+  for (const { launch, launch_group } of accept?.operations ?? [])
+    count += (launch?.task_infos ?? launch_group?.task_group.tasks ?? []).length;
+  return count;
 }
 
 function streamIdOf(header: string | string[] | undefined): StreamId | undefined {

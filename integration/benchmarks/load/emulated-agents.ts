@@ -36,6 +36,8 @@ export class EmulatedAgents {
   private readonly tasks = new Map<string, EmulatedTask>();
   private policy: AgentPolicy = { type: "KEEP" };
   private notifyAt = 0;
+  private connected = 0;
+  private expected = 0;
   private registered = 0;
   private running = 0;
   private acknowledged = 0;
@@ -47,15 +49,17 @@ export class EmulatedAgents {
   constructor(private readonly events: EmulatedAgentsEvents) {}
 
   connect(url: string, agents: number, cpus: number): void {
-    for (let i = 0; i < agents; i++) this.connectOne(url, agents, i, cpus);
+    this.expected += agents;
+    for (let i = 0; i < agents; i++) this.connectOne(url, cpus);
   }
 
-  private connectOne(url: string, agents: number, index: number, cpus: number): void {
+  private connectOne(url: string, cpus: number): void {
+    const index = this.connected++;
     const connection = this.transport.connect(
       { url, softwareVersion: "0", capabilities: [], headers: {}, minimumEpoch: () => 0 },
       {
         onOpen: () => connection.send(registration(index, cpus)),
-        onMessage: (_, message) => this.onMessage(agent, message, agents),
+        onMessage: (_, message) => this.onMessage(agent, message),
         onCongestion: () => {},
         onClose: (_, reason) => {
           throw new Error(`an agent lost its connection: ${reason}`);
@@ -66,10 +70,10 @@ export class EmulatedAgents {
     const agent: EmulatedAgent = { connection, id: "" };
   }
 
-  private onMessage(agent: EmulatedAgent, message: MasterToAgent, agents: number): void {
+  private onMessage(agent: EmulatedAgent, message: MasterToAgent): void {
     if (message.type === "AGENT_REGISTERED") {
       agent.id = message.agentId;
-      if (++this.registered === agents) this.events.onAllRegistered();
+      if (++this.registered === this.expected) this.events.onAllRegistered();
     } else if (message.type === "PING") {
       agent.connection.send({ type: "PONG", agentId: agent.id });
     } else if (message.type === "RUN_TASK") this.run(agent, message);

@@ -54,7 +54,7 @@ export const TASK_MEM = 32;
 export interface ProbeReading {
   /** The longest time that passed between two turns of its event loop. */
   readonly stallMs: number;
-  /** The most CPU time that passed between two turns: without what others on the machine took. */
+  /** The most CPU time that its thread used between two turns: without what others on the machine took. */
   readonly stallCpuMs: number;
   /** After a collection, if one was asked for. */
   readonly heapMib: number;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -11,9 +11,10 @@ delay.enable();
 let stallCpuMs = 0;
 let lastCpuMs = cpuMs();
 
+/** Of the thread that runs the event loop, without the garbage collector's helpers. */
 function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+  const [nanoseconds] = readFileSync("/proc/thread-self/schedstat", "utf8").split(" ");
+  return Number(nanoseconds) / 1e6;
 }
 
 setInterval(() => {
