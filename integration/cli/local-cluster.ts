@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually, processesMarked } from "../contracts/processes.js";
+import { eventually, gone, processesMarked } from "../contracts/processes.js";
 import {
   type CommandEnd,
   type CommandOptions,
   type CommandProcess,
   dasmos,
 } from "./command-process.js";
+import { descendantsOf } from "./process-tree.js";
 
 /** Of a process that was left: its command line, rather than its environment. */
 const SHOWN_LENGTH = 200;
@@ -90,8 +91,10 @@ export class LocalCluster {
 
   /** Ctrl-C, then a look at what is left. */
   async dispose(): Promise<CommandEnd> {
+    const family = descendantsOf(this.process.pid);
     this.process.signalGroup("SIGINT");
     const end = await this.process.ended;
+    for (const { pid } of family) await gone(pid);
     await removeMarkedDirectory(this.directory);
     return end;
   }

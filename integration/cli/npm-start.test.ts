@@ -1,35 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { eventually, processesMarked } from "../contracts/processes.js";
+import { eventually, gone } from "../contracts/processes.js";
 import { CommandProcess, root } from "./command-process.js";
 import { makeMarkedDirectory, removeMarkedDirectory } from "./local-cluster.js";
+import { allProcesses, descendantsOf } from "./process-tree.js";
 
 const UP_LIMIT_MS = 3_000;
 /** What a start may take of a processor: on a machine with other work to do, time says nothing. */
 const UP_LIMIT_CPU_MS = 2_000;
-const TICK_MS = 10;
-
 /** The processor time that the living processes of a group have used. */
 function cpuMsOf(group: number): number {
-  const stats = readdirSync("/proc").flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
-      return [
-        stat
-          .slice(stat.lastIndexOf(")") + 2)
-          .split(" ")
-          .map(Number),
-      ];
-    } catch {
-      return [];
-    }
-  });
-  return stats
-    .filter(([, , processGroup]) => processGroup === group)
-    .reduce((sum, fields) => sum + ((fields[11] ?? 0) + (fields[12] ?? 0)) * TICK_MS, 0);
+  const members = allProcesses().filter((one) => one.group === group);
+  return members.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
 /** Every file of the checkout that git has, or would take. */
@@ -61,11 +46,11 @@ describe("npm start on a fresh checkout", function () {
   }
 
   async function stop(npm: CommandProcess): Promise<void> {
+    const family = descendantsOf(npm.pid);
+    expect(family.length, "npm, a cluster and its spawner").to.be.greaterThan(1);
     npm.signalGroup("SIGINT");
     await npm.ended;
-    await eventually("no process is left", async () =>
-      (await processesMarked(directory)).length === 0 ? true : undefined,
-    );
+    for (const { pid } of family) await gone(pid);
   }
 
   it("builds, starts a cluster and runs a task on it; Ctrl-C ends all of it", async () => {
@@ -93,7 +78,8 @@ describe("npm start on a fresh checkout", function () {
     const tookMs = performance.now() - startMs;
     const cpuMs = cpuMsOf(npm.pid);
     expect(npm.text("stderr")).not.to.contain("building");
-    await stop(npm);
+    npm.signalGroup("SIGINT");
+    await npm.ended;
     const isBusy = (loadavg()[0] ?? 0) > availableParallelism();
     if (isBusy) expect(cpuMs).to.be.lessThan(UP_LIMIT_CPU_MS);
     else expect(tookMs).to.be.lessThan(UP_LIMIT_MS);

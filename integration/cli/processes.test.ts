@@ -6,6 +6,7 @@ import { eventually, processesMarked } from "../contracts/processes.js";
 import { TestCluster } from "../testing/test-cluster.js";
 import { type CommandProcess, dasmos, root } from "./command-process.js";
 import { makeMarkedDirectory, removeMarkedDirectory } from "./local-cluster.js";
+import { descendantsOf } from "./process-tree.js";
 import { TaskLauncher } from "./task-launcher.js";
 
 interface Slaves {
@@ -18,29 +19,6 @@ async function pidsOf(mark: string, program: string): Promise<readonly number[]>
   return texts
     .filter((text) => text.split(" ")[1] === program)
     .map((text) => Number.parseInt(text));
-}
-
-/** How many descendants of a process have ended and not been waited for. */
-async function zombiesBelow(ancestor: number): Promise<number> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const processes = pids.flatMap((pid) => {
-    const stat = readStat(pid);
-    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return stat === "" ? [] : [{ pid: Number(pid), state, parent: Number(parent) }];
-  });
-  const below = (parent: number): number =>
-    processes
-      .filter((one) => one.parent === parent)
-      .reduce((sum, one) => sum + (one.state === "Z" ? 1 : 0) + below(one.pid), 0);
-  return below(ancestor);
-}
-
-function readStat(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return "";
-  }
 }
 
 describe("a master and an agent", function () {
@@ -202,7 +180,7 @@ describe("a task's processes", function () {
     for (const id of ["z1", "z2", "z3"]) await run(id, "(sleep 0.1 &); true");
     const pid = cluster.agent.process?.pid ?? 0;
     await eventually("no zombie is left", async () =>
-      (await zombiesBelow(pid)) === 0 ? true : undefined,
+      descendantsOf(pid).some(({ state }) => state === "Z") ? undefined : true,
     );
   });
 
