@@ -5,7 +5,7 @@ import { expect } from "chai";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = join(root, "docs", "writing-a-module.md");
-const examples = ["sandbox-notes", "job-labels"].map(
+const examples = ["sandbox-notes", "job-labels", "whole-agents.test"].map(
   (name) => `integration/outside-package/src/${name}.ts`,
 );
 

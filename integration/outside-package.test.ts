@@ -170,6 +170,15 @@ describe("a package from outside", () => {
     await kernel.dispose();
   });
 
+  it("has an allocator that keeps the contract, and runs ten thousand simulated agents", function () {
+    this.timeout(300_000);
+    const installed = join(project, "node_modules", "dasmos-example-modules");
+    const suite = join(installed, "dist", "whole-agents.test.js");
+    const mocha = join(root, "node_modules", ".bin", "mocha");
+    const { status, stdout } = spawnSync(mocha, ["--no-config", suite], { encoding: "utf8" });
+    expect(status, stdout).to.equal(0);
+  });
+
   it("runs a task on a cluster that is made of it", async function () {
     this.timeout(60_000);
     const file = join(project, "local.yaml");

@@ -161,6 +161,7 @@ export interface Allocator {
     options: { readonly refuseMs?: number; readonly allocated: boolean },
     nowMs: number,
   ): void;
+  /** No offers in these roles, which are all named, until they are revived. */
   suppressOffers(frameworkId: FrameworkId, roles: readonly string[]): void;
   /** Un-suppresses, and forgets the framework's filters in these roles. */
   reviveOffers(frameworkId: FrameworkId, roles: readonly string[]): void;

@@ -45,6 +45,8 @@ export class AgentRegistration {
   private readonly registering = new Set<ConnectionId>();
   /** Returning agents whose admission is being written, with the latest they said. */
   private readonly returning = new Map<AgentId, Candidate>();
+  /** Who has connected from an address and port; some may be gone, or elsewhere by now. */
+  private readonly byAddress = new Map<string, Set<AgentId>>();
 
   constructor(
     private readonly context: MasterContext,
@@ -142,9 +144,21 @@ export class AgentRegistration {
 
   /** A new agent at the address of another one means that the other is no more. */
   private replaceAt(remoteAddress: string, info: v1.AgentInfo): void {
-    for (const agent of this.context.state.agents.values())
-      if (agent.remoteAddress === remoteAddress && agent.info.port === info.port)
+    const address = `${remoteAddress} ${info.port}`;
+    const there = this.byAddress.get(address) ?? [];
+    this.byAddress.delete(address);
+    for (const id of there) {
+      const agent = this.context.state.agents.get(id);
+      if (agent?.remoteAddress === remoteAddress && agent.info.port === info.port)
         this.parts.loss.remove(agent, "A new agent registered at its address", "registered");
+    }
+  }
+
+  private noteAddress({ id, remoteAddress, info }: Agent): void {
+    const address = `${remoteAddress} ${info.port}`;
+    const there = this.byAddress.get(address);
+    if (there) there.add(id);
+    else this.byAddress.set(address, new Set([id]));
   }
 
   private admissionRecords(id: AgentId, info: v1.AgentInfo): readonly RegistryOperation[] {
@@ -228,6 +242,7 @@ export class AgentRegistration {
       agent.active = false;
       this.context.allocator.deactivateAgent(agent.id);
     }
+    this.noteAddress(agent);
   }
 
   private acknowledge(agent: Agent): void {

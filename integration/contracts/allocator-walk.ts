@@ -87,7 +87,8 @@ export class AllocatorWalk {
   readonly story: AllocatorStory;
   readonly totals = new Map<string, Resources>();
   readonly quotas = new Map<string, Quota>();
-  private readonly frameworks = new Set<string>();
+  /** Each with its role. */
+  private readonly frameworks = new Map<string, string>();
   private readonly inactive = new Set<string>();
 
   /** @param onAllocation what else to look at; `held` is what was out before. */
@@ -130,7 +131,7 @@ export class AllocatorWalk {
         return;
       case "ADD_FRAMEWORK":
         if (this.frameworks.has(step.framework)) return;
-        this.frameworks.add(step.framework);
+        this.frameworks.set(step.framework, step.role);
         this.story.framework(step.framework, step.role);
         return;
       case "REMOVE_FRAMEWORK":
@@ -139,10 +140,10 @@ export class AllocatorWalk {
         this.frameworks.delete(step.framework);
         return;
       case "REVIVE":
-        allocator.reviveOffers(step.framework, []);
+        allocator.reviveOffers(step.framework, this.rolesOf(step.framework));
         return;
       case "SUPPRESS":
-        allocator.suppressOffers(step.framework, []);
+        allocator.suppressOffers(step.framework, this.rolesOf(step.framework));
         return;
       case "QUOTA":
         this.setQuota(step.role, quotaOf(step));
@@ -183,6 +184,11 @@ export class AllocatorWalk {
     if (changed) this.quotas.set(role, changed);
     else this.quotas.delete(role);
     this.story.allocator.updateQuota(role, changed);
+  }
+
+  private rolesOf(frameworkId: string): readonly string[] {
+    const role = this.frameworks.get(frameworkId);
+    return role === undefined ? [] : [role];
   }
 
   private giveBack(index: number, allocated: boolean, refuseMs: number): void {

@@ -46,7 +46,8 @@ export class Simulation {
       transcriptLines: options.transcriptLines ?? 0,
       codec: options.codec ?? noCodec,
     });
-    this.checkInterval = options.checkInterval ?? CHECK_INTERVAL;
+    // A check looks at every agent: more rarely, the more of them there are.
+    this.checkInterval = options.checkInterval ?? Math.max(CHECK_INTERVAL, options.agents ?? 0);
     this.world.observer = { afterStep: () => this.afterStep() };
     this.cluster = buildCluster(this.world, options);
     this.watch();

@@ -4,6 +4,7 @@ import {
   type Allocator,
   type AllocatorAgent,
   type AllocatorFramework,
+  type AllocatorOptions,
   type AgentId,
   defineModule,
   type FrameworkId,
@@ -22,20 +23,24 @@ interface AgentState {
 interface FrameworkState {
   framework: AllocatorFramework;
   active: boolean;
-  readonly suppressed: Set<string>;
-  /** Until when it is not offered an agent that it has turned down. */
-  readonly refusedUntilMs: Map<AgentId, number>;
+  suppressed: Set<string>;
+  /** What it has turned down of an agent, and until when it is not offered as much or less of it. */
+  readonly refusals: Map<AgentId, { readonly refused: Resources; readonly untilMs: number }>;
   offers: number;
 }
 
-/** Offers all that is free on an agent to the framework with the fewest offers so far. No quotas, no weights. */
+/** Offers all that is free on an agent to the framework with the fewest offers so far. No quotas and no weights. */
 @injectable()
 export class WholeAgentsAllocator implements Allocator {
   private readonly agents = new Map<AgentId, AgentState>();
   private readonly frameworks = new Map<FrameworkId, FrameworkState>();
   private readonly candidates = new Set<AgentId>();
+  private whitelist: ReadonlySet<string> | undefined;
+  private intervalMs = 0;
 
-  initialize(): void {}
+  initialize({ allocationIntervalMs }: AllocatorOptions): void {
+    this.intervalMs = allocationIntervalMs;
+  }
   recover(): void {}
 
   addFramework(
@@ -48,15 +53,19 @@ export class WholeAgentsAllocator implements Allocator {
       framework,
       active,
       suppressed: new Set(framework.suppressedRoles),
-      refusedUntilMs: new Map(),
+      refusals: new Map(),
       offers: 0,
     });
-    for (const [agentId, resources] of used) this.hold(agentId, id, resources);
+    // What its agents have told before is counted already.
+    for (const [agentId, resources] of used)
+      if (!this.agents.get(agentId)?.held.has(id)) this.hold(agentId, id, resources);
     this.everyAgent();
   }
   updateFramework(id: FrameworkId, framework: AllocatorFramework): void {
     const state = this.frameworks.get(id);
-    if (state !== undefined) state.framework = framework;
+    if (state === undefined) return;
+    state.framework = framework;
+    state.suppressed = new Set(framework.suppressedRoles);
   }
   removeFramework(id: FrameworkId): void {
     this.frameworks.delete(id);
@@ -71,7 +80,7 @@ export class WholeAgentsAllocator implements Allocator {
     const state = this.frameworks.get(id);
     if (state === undefined) return;
     state.active = false;
-    state.refusedUntilMs.clear();
+    state.refusals.clear();
   }
 
   addAgent(id: AgentId, agent: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void {
@@ -82,6 +91,7 @@ export class WholeAgentsAllocator implements Allocator {
   updateAgent(id: AgentId, agent: AllocatorAgent): void {
     const state = this.agents.get(id);
     if (state !== undefined) state.agent = agent;
+    for (const { refusals } of this.frameworks.values()) refusals.delete(id);
     this.candidates.add(id);
   }
   removeAgent(id: AgentId): void {
@@ -97,7 +107,9 @@ export class WholeAgentsAllocator implements Allocator {
     const state = this.agents.get(id);
     if (state !== undefined) state.active = false;
   }
-  updateWhitelist(): void {}
+  updateWhitelist(hostnames: ReadonlySet<string> | undefined): void {
+    this.whitelist = hostnames;
+  }
   updateUnavailability(): void {}
   updateInverseOffer(): void {}
   inverseOfferResponses(): readonly InverseOfferResponse[] {
@@ -133,8 +145,10 @@ export class WholeAgentsAllocator implements Allocator {
     const state = this.agents.get(agentId);
     const left = state?.held.get(frameworkId)?.subtract(resources.unallocate());
     if (left !== undefined) state?.held.set(frameworkId, left);
-    if (refuseMs !== undefined)
-      this.frameworks.get(frameworkId)?.refusedUntilMs.set(agentId, nowMs + refuseMs);
+    if (refuseMs === undefined || refuseMs === 0) return;
+    const untilMs = nowMs + Math.max(refuseMs, this.intervalMs);
+    const refused = resources.unallocate();
+    this.frameworks.get(frameworkId)?.refusals.set(agentId, { refused, untilMs });
   }
   suppressOffers(id: FrameworkId, roles: readonly string[]): void {
     for (const role of roles) this.frameworks.get(id)?.suppressed.add(role);
@@ -142,7 +156,7 @@ export class WholeAgentsAllocator implements Allocator {
   reviveOffers(id: FrameworkId, roles: readonly string[]): void {
     const state = this.frameworks.get(id);
     for (const role of roles) state?.suppressed.delete(role);
-    state?.refusedUntilMs.clear();
+    state?.refusals.clear();
     this.everyAgent();
   }
   updateQuota(): void {}
@@ -167,13 +181,17 @@ export class WholeAgentsAllocator implements Allocator {
   private offer(agentId: AgentId, nowMs: number): Allocation | undefined {
     const state = this.agents.get(agentId);
     if (state === undefined || !state.active) return undefined;
+    if (this.whitelist?.has(state.agent.info.hostname) === false) return undefined;
     const inTurn = [...this.frameworks].toSorted(([, one], [, other]) => one.offers - other.offers);
-    for (const [frameworkId, { framework, active, suppressed, refusedUntilMs }] of inTurn) {
-      if (!active || (refusedUntilMs.get(agentId) ?? 0) > nowMs) continue;
+    for (const [frameworkId, { framework, active, suppressed, refusals }] of inTurn) {
+      if (!active) continue;
       const role = framework.roles.find((one) => !suppressed.has(one));
       if (role === undefined) continue;
-      const resources = available(state).allocatableTo(role).nonRevocable().nonShared();
+      const resources = offerable(state, role);
       if (resources.scalar("cpus") === 0 && resources.scalar("mem") === 0) continue;
+      const refusal = refusals.get(agentId);
+      if (refusal !== undefined && refusal.untilMs > nowMs && refusal.refused.contains(resources))
+        continue;
       this.hold(agentId, frameworkId, resources);
       const offered = this.frameworks.get(frameworkId);
       if (offered !== undefined) offered.offers++;
@@ -190,6 +208,12 @@ export class WholeAgentsAllocator implements Allocator {
   private everyAgent(): void {
     for (const agentId of this.agents.keys()) this.candidates.add(agentId);
   }
+}
+
+/** Of revocable and shared resources and refined reservations nobody is offered any. */
+function offerable(state: AgentState, role: string): Resources {
+  const plain = available(state).allocatableTo(role).nonRevocable().nonShared();
+  return plain.filter(({ reservations }) => reservations.length < 2);
 }
 
 function available({ agent, held }: AgentState): Resources {

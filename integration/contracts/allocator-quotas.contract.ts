@@ -1,18 +1,16 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Allocation } from "../../core/contracts/allocator.js";
+import type { Allocation, Allocator } from "../../core/contracts/allocator.js";
 import { topLevelRole } from "../../core/resources/roles.js";
-import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
-import { DrfSorterFactory } from "../../modules/sorters/drf.js";
-import { AllocatorStory, line, quota } from "../contracts/allocator-story.js";
-import { AllocatorWalk, interruptingStep, type WalkStep } from "../contracts/allocator-walk.js";
+import { line, quota } from "./allocator-story.js";
+import type { AllocatorSuite } from "./allocator-suite.js";
+import { AllocatorWalk, interruptingStep, type WalkStep } from "./allocator-walk.js";
 import { QuotaBooks } from "./quota-books.js";
 
 type Look = (given: Allocation, before: QuotaBooks, after: QuotaBooks, walk: AllocatorWalk) => void;
 
 /** Walks, and looks at the books before and after each allocation. */
-function walk(steps: readonly WalkStep[], look: Look): void {
-  const allocator = new HierarchicalAllocator(new DrfSorterFactory());
+function walk(allocator: Allocator, steps: readonly WalkStep[], look: Look): void {
   const walk: AllocatorWalk = new AllocatorWalk(allocator, 2, (given, held) => {
     const books = (all: readonly Allocation[]) => new QuotaBooks(walk.totals, walk.quotas, all);
     look(given, books(held), books([...held, given]), walk);
@@ -52,11 +50,12 @@ const flood = fc
     return arrivals.map((order) => ({ agents, guarantees, arrivals: order }));
   });
 
-describe("quotas, whatever happens", () => {
-  it("are never gone beyond: no role gets more than its limit, nor do all below it together", () => {
+/** What is guaranteed and what is the limit, for a role with all below it. */
+export function describeQuotas({ create, story, optional }: AllocatorSuite): void {
+  optional("QUOTAS", "gives no role more than its limit, nor all below it together", () => {
     fc.assert(
       fc.property(steps, (all) =>
-        walk(all, (given, _, after, { quotas }) => {
+        walk(create(), all, (given, _, after, { quotas }) => {
           const top = topLevelRole(given.role);
           const own = given.resources.unreserved().nonRevocable();
           const consumed = after.consumed(top);
@@ -69,10 +68,10 @@ describe("quotas, whatever happens", () => {
     );
   });
 
-  it("are kept free: no allocation takes what is missing to a guarantee, but towards it", () => {
+  optional("QUOTAS", "takes what is missing to a guarantee only towards it", () => {
     fc.assert(
       fc.property(steps, (all) =>
-        walk(all, (given, before, after) => {
+        walk(create(), all, (given, before, after) => {
           const [had, has] = [before.shortfall, after.shortfall];
           for (const [name, milli] of Object.entries(has))
             expect(milli, `${name}: ${line(given)}`).to.be.most(had[name] ?? 0);
@@ -82,40 +81,44 @@ describe("quotas, whatever happens", () => {
     );
   });
 
-  it("give what is guaranteed if the cluster has it, whoever came first and takes all it can get", () => {
-    fc.assert(
-      fc.property(flood, ({ agents, guarantees, arrivals }) => {
-        // The least crumb is offered: what is kept back may lie in crumbs.
-        const tale = new AllocatorStory(new HierarchicalAllocator(new DrfSorterFactory()), {
-          minAllocatableResources: [],
-        });
-        const text = ([cpus, mem]: Amounts) => `cpus:${cpus};mem:${mem}`;
-        for (const [top, amounts] of Object.entries(guarantees))
-          tale.allocator.updateQuota(top, quota(text(amounts)));
-        for (const arrival of arrivals) {
-          if (arrival === "RUN") tale.run();
-          else if (typeof arrival === "string") tale.framework(arrival, arrival);
-          else tale.agent(`a${arrival}`, text(agents[arrival] as Amounts));
-        }
-        tale.cycle();
-        const held = (roles: (role: string) => boolean) =>
-          sum(
-            tale.outstanding
-              .filter(({ role }) => roles(role))
-              .map(({ resources }) => [
-                resources.scalar("cpus") / 1e3,
-                resources.scalar("mem") / 1e3,
-              ]),
-          );
-        for (const [top, amounts] of Object.entries(guarantees)) {
-          const own = held((role) => topLevelRole(role) === top);
-          expect(own[0], `cpus of ${top}`).to.be.least(amounts[0]);
-          expect(own[1], `mem of ${top}`).to.be.least(amounts[1]);
-        }
-        // And nothing is held back any more.
-        expect(held(() => true)).to.deep.equal(sum(agents));
-      }),
-      { numRuns: 150 },
-    );
-  });
-});
+  optional(
+    "QUOTAS",
+    "gives what is guaranteed and there is, whoever came first and takes all",
+    () => {
+      fc.assert(
+        fc.property(flood, ({ agents, guarantees, arrivals }) => {
+          // The least crumb is offered: what is kept back may lie in crumbs.
+          const tale = story({
+            minAllocatableResources: [],
+          });
+          const text = ([cpus, mem]: Amounts) => `cpus:${cpus};mem:${mem}`;
+          for (const [top, amounts] of Object.entries(guarantees))
+            tale.allocator.updateQuota(top, quota(text(amounts)));
+          for (const arrival of arrivals) {
+            if (arrival === "RUN") tale.run();
+            else if (typeof arrival === "string") tale.framework(arrival, arrival);
+            else tale.agent(`a${arrival}`, text(agents[arrival] as Amounts));
+          }
+          tale.cycle();
+          const held = (roles: (role: string) => boolean) =>
+            sum(
+              tale.outstanding
+                .filter(({ role }) => roles(role))
+                .map(({ resources }) => [
+                  resources.scalar("cpus") / 1e3,
+                  resources.scalar("mem") / 1e3,
+                ]),
+            );
+          for (const [top, amounts] of Object.entries(guarantees)) {
+            const own = held((role) => topLevelRole(role) === top);
+            expect(own[0], `cpus of ${top}`).to.be.least(amounts[0]);
+            expect(own[1], `mem of ${top}`).to.be.least(amounts[1]);
+          }
+          // And nothing is held back any more.
+          expect(held(() => true)).to.deep.equal(sum(agents));
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
+}
