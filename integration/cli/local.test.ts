@@ -76,6 +76,22 @@ describe("dasmos local", function () {
     }
   });
 
+  it("ends what a cluster has left behind that was killed, when it is started again", async () => {
+    const killed = await LocalCluster.start(["--no-demo"], { directory });
+    const running = killed.start(["run", "--", "echo up; exec sleep 1000"]);
+    await running.writes("stdout", /up/);
+    killed.process.signalGroup("SIGKILL");
+    running.signalGroup("SIGKILL");
+    await running.ended;
+    const sleeping = async () =>
+      (await processesMarked(`${directory}/work`)).some((text) => text.includes("sleep 1000"));
+    expect(await sleeping(), "the task outlives its cluster").to.equal(true);
+    const next = await LocalCluster.start(["--no-demo"], { directory });
+    expect(await sleeping()).to.equal(false);
+    next.process.signalGroup("SIGINT");
+    expect((await next.process.ended).end).to.equal(0);
+  });
+
   it("gives every agent the resources and attributes it is told", async () => {
     const flags = ["--agents=3", "--resources=cpus:3;mem:512", "--attributes=rack:r1", "--no-demo"];
     const cluster = await LocalCluster.start(flags, { directory });
