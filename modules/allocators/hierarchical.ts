@@ -200,7 +200,7 @@ export class HierarchicalAllocator implements Allocator {
       const refused = bare.equals(agent.available) ? agent.available : bare;
       const { generation, slot } = client;
       const untilMs = this.filterEnd(refuseMs, nowMs);
-      agent.filters.add(slot, { refused, untilMs, generation }, nowMs);
+      agent.addFilter(slot, { refused, untilMs, generation }, nowMs);
     }
   }
   /** A filter outlives at least one periodic run; one of no time is over at once, and only remembered. */

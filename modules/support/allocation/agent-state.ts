@@ -2,7 +2,8 @@ import type { AgentId, FrameworkId } from "../../../core/base/ids.js";
 import type { AllocatorAgent } from "../../../core/contracts/allocator.js";
 import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
-import { FilterTable } from "./filters.js";
+import { type Filter, FilterTable } from "./filters.js";
+import type { Client } from "./framework-state.js";
 
 /** What has been found out about an agent at its last visit, and what would make another one worth while. */
 export interface Settlement {
@@ -20,7 +21,8 @@ export class AgentState {
   readonly held = new Map<FrameworkId, Resources>();
   /** Not held by anyone, without allocation info. Shared volumes are always there. */
   available = Resources.empty;
-  filters = new FilterTable();
+  /** Made when the first offer of it is refused: most visits then find out at once that nothing has been. */
+  filters: FilterTable | undefined;
   /** False once it has been removed; a run may still come across it. */
   isPresent = true;
   isActive = true;
@@ -98,6 +100,16 @@ export class AgentState {
     this.available = available.equals(this.lastAvailable) ? this.lastAvailable : available;
     if (!available.isEmpty) this.lastAvailable = this.available;
     this.unsettle();
+  }
+
+  addFilter(slot: number, filter: Filter, nowMs: number): void {
+    this.filters ??= new FilterTable();
+    this.filters.add(slot, filter, nowMs);
+  }
+
+  /** Until when the bundle is kept from a client that has refused as much; 0 if it is not. */
+  keptUntil({ slot, generation }: Client, bundle: Resources, nowMs: number): number {
+    return this.filters?.keptUntil(slot, generation, bundle, nowMs) ?? 0;
   }
 
   /** Every client has been looked at, and nothing more can be offered before one of these changes. */

@@ -3,7 +3,6 @@ import type { AllocatorAgent, ResourceConversion } from "../../../core/contracts
 import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
 import { AgentState } from "./agent-state.js";
-import { FilterTable } from "./filters.js";
 import type { Holdings } from "./holdings.js";
 import { KnownResources } from "./known-resources.js";
 import type { QuotaLedger } from "./quota-ledger.js";
@@ -50,7 +49,7 @@ export class Agents {
   update(state: AgentState, agent: AllocatorAgent): boolean {
     const { total, available, info } = state;
     const sameAttributes = isSame(info.attributes, agent.info.attributes);
-    if (!sameAttributes) state.filters = new FilterTable();
+    if (!sameAttributes) state.filters = undefined;
     state.update(this.withKnownTotal(agent));
     state.isWhitelisted = this.isWhitelisted(agent.info);
     this.totalChanged(state, total, available);

@@ -116,6 +116,10 @@ export class AllocationRun {
     if (this.isClosed(visit)) return "EXHAUSTED";
     const only = roles.onlyFreshSince(visit.since);
     if (only) return this.isOpen(only.role, visit) ? this.look(only, visit, slice) : "EXHAUSTED";
+    const refusals = visit.agent.filters?.clients ?? 0;
+    if (refusals >= roles.servedClients.size && this.isKeptFromAll(visit, slice)) {
+      return "EXHAUSTED";
+    }
     for (const name of roles.served()) {
       const role = roles.role(name);
       if (role.visit === this.visits || role.freshEpoch <= visit.since) continue;
@@ -125,6 +129,31 @@ export class AllocationRun {
       role.visit = this.visits;
     }
     return "EXHAUSTED";
+  }
+
+  /**
+   * Whether filters keep the agent from everyone, which takes no order to find out. Presupposes that all would be shown the
+   * same; if the budget is smaller than that, clients are looked at one by one.
+   */
+  private isKeptFromAll(visit: Visit, slice: Slice): boolean {
+    const { roles, quotas } = this.context;
+    const { agent } = visit;
+    const { available } = agent;
+    const { hasReservations, hasRevocable, hasShared } = available;
+    if (quotas.isOn || hasReservations || hasRevocable || hasShared) return false;
+    if (slice.budget < roles.servedClients.size) return false;
+    let examined = 0;
+    let untilMs = Number.POSITIVE_INFINITY;
+    for (const client of roles.servedClients) {
+      if (client.freshEpoch <= visit.since) continue;
+      const keptUntilMs = agent.keptUntil(client, available, slice.nowMs);
+      if (keptUntilMs === 0) return false;
+      untilMs = Math.min(untilMs, keptUntilMs);
+      examined++;
+    }
+    slice.budget -= examined;
+    visit.keptUntil(untilMs);
+    return true;
   }
 
   private passRole(role: RoleState, visit: Visit, slice: Slice): Outcome {
@@ -203,7 +232,7 @@ export class AllocationRun {
       : bundles.guaranteedPart(takeable, client);
     if (isFair && bundle !== takeable) visit.blockedByQuota = true;
     if (!bundle || !bundles.isEnough(bundle, client.minimum)) return undefined;
-    const keptUntilMs = agent.filters.keptUntil(client.slot, client.generation, bundle, nowMs);
+    const keptUntilMs = agent.keptUntil(client, bundle, nowMs);
     if (keptUntilMs === 0) return bundle;
     visit.keptUntil(keptUntilMs);
     return undefined;

@@ -80,9 +80,8 @@ function offerable(state: AllocatorState, nowMs: number): readonly string[] {
       for (const client of framework.clients.values()) {
         if (!agent.isOfferable || !client.isServed || bundles.hiddenBy(agent, client)) continue;
         const bundle = bundles.fairPart(bundles.takeable(agent, client, -1), client);
-        const { slot, generation } = client;
         if (!bundles.isEnough(bundle, client.minimum)) continue;
-        if (agent.filters.keptUntil(slot, generation, bundle, nowMs) > 0) continue;
+        if (agent.keptUntil(client, bundle, nowMs) > 0) continue;
         found.push(`${framework.id} on ${agent.id}: ${bundle.toString()}`);
       }
     }

@@ -94,8 +94,7 @@ function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs:
     .filter((part) => part !== undefined)
     .filter((part) => bundles.isEnough(part, client.minimum));
   if (enough.length === 0) return quotaRule(state, client, takeable);
-  const { slot, generation } = client;
-  const isFree = (part: Resources) => agent.filters.keptUntil(slot, generation, part, nowMs) === 0;
+  const isFree = (part: Resources) => agent.keptUntil(client, part, nowMs) === 0;
   return enough.some(isFree) ? "FAIR_SHARE" : "FILTER";
 }
 

@@ -13,6 +13,8 @@ export interface Filter {
  * visit of the agent reads them for all clients; what it had refused before, and has not been covered by it, is rare.
  */
 export class FilterTable {
+  /** How many clients have ever refused something. */
+  clients = 0;
   private readonly untilMs: number[] = [];
   private readonly generations: number[] = [];
   private readonly refused: (Resources | undefined)[] = [];
@@ -22,6 +24,7 @@ export class FilterTable {
 
   add(slot: number, filter: Filter, nowMs: number): void {
     if (this.refused[slot]) this.keepOlder(slot, filter, nowMs);
+    else this.clients++;
     this.reach(slot);
     this.untilMs[slot] = filter.untilMs;
     this.generations[slot] = filter.generation;

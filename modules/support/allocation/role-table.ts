@@ -11,6 +11,8 @@ import type { TopRoles } from "./top-roles.js";
  * it, and is served while one of them is. The cluster's total reaches a sorter when it is next asked for an order.
  */
 export class RoleTable {
+  /** All that are served, in no order. */
+  readonly servedClients = new Set<Client>();
   private readonly roles = new Map<string, RoleState>();
   private readonly sorter: Sorter;
   private readonly total = new Map<string, number>();
@@ -97,9 +99,11 @@ export class RoleTable {
     client.isServed = isServed;
     const { framework, role } = client;
     if (isServed) {
+      this.servedClients.add(client);
       role.sorter.activate(framework.id);
       if (role.servedClients++ === 0) this.serveRole(role);
     } else {
+      this.servedClients.delete(client);
       role.sorter.deactivate(framework.id);
       if (--role.servedClients > 0) return;
       this.sorter.deactivate(role.name);
