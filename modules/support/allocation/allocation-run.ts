@@ -196,7 +196,7 @@ export class AllocationRun {
     client.visit = this.visits;
     const bundle = this.bundle(visit, client, slice.nowMs);
     if (!bundle) return "EXHAUSTED";
-    if (agent.filters.isRefusedAfter(client, bundle, agent.usedMs))
+    if (agent.filters?.isRefusedAfter(client, bundle, agent.usedMs))
       this.offerInTurn(visit, client, slice);
     else this.offer(visit, client, bundle, slice);
     return "OFFERED";
