@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Allocation } from "../../core/contracts/allocator.js";
 import { parseMinAllocatable } from "../../core/resources/quantities.js";
+import { Resources } from "../../core/resources/resources.js";
 import {
   AllocatorStory,
   domain,
@@ -38,6 +39,20 @@ describe("HierarchicalAllocator", () => {
     expect(tale.run()).to.deep.equal(["f1 in * on a: cpus:4; mem:4096"]);
     tale.use(0, "cpus:3;mem:3072");
     expect(tale.cycle()).to.deep.equal(["f2 in * on a: cpus:1; mem:1024"]);
+  });
+
+  it("takes the order anew after each offer", () => {
+    const more = Resources.fromWire([
+      { name: "cpus", type: "SCALAR", scalar: { value: 2 }, revocable: {} },
+    ]);
+    const capabilities = ["REVOCABLE_RESOURCES" as const];
+    const tale = story()
+      .framework("f1", "a")
+      .framework("f2", { roles: ["a"], capabilities });
+    tale.framework("g", { roles: ["b"], capabilities });
+    tale.agent("agent", Resources.parse("cpus:4;mem:64").plus(more));
+    // a, f1 and f2 come first by name. Once f1 has the cpus, it is the turn of b, and not of f2 in a.
+    expect(tale.slices(100).map(({ frameworkId }) => frameworkId)).to.deep.equal(["f1", "g"]);
   });
 
   it("divides agents by the weights of roles", () => {
@@ -128,6 +143,28 @@ describe("HierarchicalAllocator with quotas", () => {
     tale.allocator.updateQuota("quota", undefined);
     tale.allocator.beginCycle(2_000);
     expect(cpus(tale.slices(100))).to.equal(1_750);
+  });
+
+  it("gives the guarantee of a role to a framework below it", () => {
+    const tale = story().framework("f", "fair").framework("x", "quota/x");
+    tale.allocator.updateQuota("quota", quota("cpus:2"));
+    // fair is before quota by name; what is guaranteed goes to quota/x all the same, and mem is nobody's.
+    tale.agent("a", "cpus:3;mem:64");
+    expect(tale.run()).to.deep.equal(["x in quota/x on a: cpus:3; mem:64"]);
+    tale.decline("x", 60_000);
+    expect(tale.cycle()).to.deep.equal(["f in fair on a: cpus:1; mem:64"]);
+  });
+
+  it("does not hold a role back for its own guarantee", () => {
+    const tale = story().framework("q", "quota");
+    tale.allocator.updateQuota("quota", quota("cpus:6;mem:3072"));
+    for (const id of ["a", "b", "c"]) tale.agent(id, "cpus:4;mem:1024");
+    // All is missing at first, and all is there: one run gives it, and what is beyond it.
+    expect([...tale.run()].sort()).to.deep.equal([
+      "q in quota on a: cpus:4; mem:1024",
+      "q in quota on b: cpus:4; mem:1024",
+      "q in quota on c: cpus:4; mem:1024",
+    ]);
   });
 
   it("counts a subtree against its top-level role's quota, and caps the subtree", () => {

@@ -5,7 +5,8 @@ import type { AgentState } from "./agent-state.js";
 import type { AllocatorState } from "./allocator-state.js";
 import type { Client } from "./framework-state.js";
 
-const messages = {
+/** Every rule that may keep a framework from being offered an agent, and what is told of it. */
+export const ruleMessages = {
   FRAMEWORK_INACTIVE: "the framework is not connected, or has been deactivated",
   NOT_SUBSCRIBED: "the framework has left the role, and only still holds something in it",
   SUPPRESSED: "the framework has suppressed offers for the role",
@@ -24,7 +25,7 @@ const messages = {
   FILTER: "the framework has declined as much of the agent, and its filter is not over",
   FAIR_SHARE: "nothing stands in the way: it is the turn of others with a smaller share",
 } as const;
-export type Rule = keyof typeof messages;
+export type Rule = keyof typeof ruleMessages;
 
 const EXAMPLES = 5;
 
@@ -63,7 +64,7 @@ function rulesOf(
   }
   return [...byRule].map(([rule, kept]) => ({
     rule,
-    message: messages[rule],
+    message: ruleMessages[rule],
     agents: kept.length,
     examples: kept.slice(0, EXAMPLES),
   }));
