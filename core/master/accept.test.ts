@@ -107,6 +107,21 @@ describe("ACCEPT", () => {
     expect(message()).to.equal("no offers");
   });
 
+  it("lets nobody cut an agent into too many pieces", () => {
+    const { harness, accept, offer } = setup();
+    const resources = Array.from({ length: 501 }, (_, i): v1.Resource => {
+      const labels = { labels: [{ key: "piece", value: `${i}` }] };
+      const reservation = { type: "DYNAMIC" as const, role, labels };
+      return { ...cpus, scalar: { value: 0.001 }, reservations: [reservation] };
+    });
+    accept([offer("cpus:1")], { type: "RESERVE", id: id("o1"), reserve: { resources } });
+    const status = harness.takeEvents("s1")[0]?.update_operation_status?.status;
+    expect([status?.state, status?.message]).to.deep.equal([
+      "OPERATION_ERROR",
+      "the agent would have 505 different reservations and volumes, more than 500",
+    ]);
+  });
+
   it("lets any number of tasks share a volume, each with a copy of its own", () => {
     const { harness, state, frameworkId, accept, offer, launch, sharing, all } = withVolume();
     accept([offer(all)], launch(sharing("t1"), sharing("t2")));

@@ -10,7 +10,7 @@ import { normalizeOperation } from "./normalize.js";
 import { type Offers, refuseMs } from "./offers.js";
 import type { Operations } from "./operations.js";
 import { lostState, statusFromMaster, tellStatus } from "./task-status.js";
-import { operationProblem } from "./validation/operation.js";
+import { kindsProblem, operationProblem } from "./validation/operation.js";
 
 export interface AcceptorParts {
   readonly offers: Offers;
@@ -142,6 +142,8 @@ export class Acceptor {
     const needed = Resources.sum(conversions.map(({ consumed }) => consumed));
     if (!pool.contains(needed))
       return `${operation.type ?? ""} needs ${needed.toString()}, but only ${pool.toString()} is left of the offers`;
+    const excess = kindsProblem(agent, conversions);
+    if (excess !== undefined) return excess;
     if (operation.type === "DESTROY") this.dropCopies(acceptance, needed);
     const left = applyConversions(acceptance.pool, conversions);
     assert(left !== undefined, "an operation takes more than it needs", { agentId: agent.id });

@@ -52,6 +52,11 @@ describe("frameworkInfoProblem", () => {
     ["role with MULTI_ROLE", problem({ capabilities, role: "a" }), "framework_info.role: must not"],
     ["roles without MULTI_ROLE", problem({ roles: ["a"] }), "framework_info.roles: needs"],
     ["a role twice", problem({ capabilities, roles: ["a", "a"] }), "a role twice"],
+    [
+      "more roles than there can be",
+      problem({ capabilities, roles: Array.from({ length: 5001 }, (_, i) => `r${i}`) }),
+      "at most 5000, got 5001",
+    ],
     ["an empty component", problem({ role: "a//b" }), "empty component"],
     ["a control character", problem({ role: "a\0b" }), "control characters"],
     ["a name no directory can have", problem({ role: "a".repeat(256) }), "at most 255 bytes"],

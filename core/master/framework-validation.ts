@@ -8,6 +8,9 @@ import { offerConstraintsProblem } from "./validation/offer-constraints.js";
 /** About 292 years, the longest duration Mesos can express. */
 const MAX_FAILOVER_TIMEOUT_MS = 9_223_372_036_854;
 
+/** More would hold the master up whenever the framework suppresses or revives them. */
+const MAX_ROLES = 5000;
+
 /** `failover_timeout` in milliseconds; 0, and with it removal at the first disconnect, where it is not set. */
 export function failoverTimeoutMs(info: v1.FrameworkInfo): number {
   return Math.min((info.failover_timeout ?? 0) * 1000, MAX_FAILOVER_TIMEOUT_MS);
@@ -36,6 +39,8 @@ function rolesProblem(info: v1.FrameworkInfo, { roles }: MasterSettings): string
   if (!multiRole && (info.roles?.length ?? 0) > 0)
     return "framework_info.roles: needs the MULTI_ROLE capability";
   const subscribed = rolesOf(info);
+  if (subscribed.length > MAX_ROLES)
+    return `framework_info.roles: expected at most ${MAX_ROLES}, got ${subscribed.length}`;
   if (new Set(subscribed).size < subscribed.length)
     return `framework_info.roles: contains a role twice: ${subscribed.join(", ")}`;
   for (const role of subscribed) {

@@ -106,7 +106,7 @@ export class Frameworks {
     const { agentReregisterTimeoutMs } = this.context.settings;
     this.awaitFailover(framework, Math.max(failoverTimeoutMs(info), agentReregisterTimeoutMs));
     framework.capabilities = capabilitiesOf(info);
-    framework.roles = rolesOf(info);
+    framework.roles = new Set(rolesOf(info));
     this.context.allocator.addFramework(
       framework.id,
       toAllocatorFramework(framework),
@@ -128,11 +128,11 @@ export class Frameworks {
     this.adopt(framework, update);
     context.allocator.updateFramework(framework.id, toAllocatorFramework(framework));
     const revived = [...before].filter(
-      (role) => !framework.suppressedRoles.has(role) && framework.roles.includes(role),
+      (role) => !framework.suppressedRoles.has(role) && framework.roles.has(role),
     );
     if (revived.length > 0) context.allocator.reviveOffers(framework.id, revived);
     for (const offer of [...framework.offers.values()])
-      if (!framework.roles.includes(offer.role)) this.offers.rescind(offer);
+      if (!framework.roles.has(offer.role)) this.offers.rescind(offer);
     this.tellAgents(framework);
     context.respond(request, 200);
   }
@@ -204,7 +204,7 @@ export class Frameworks {
       ...(checkpoint !== undefined && { checkpoint }),
     };
     framework.capabilities = capabilitiesOf(framework.info);
-    framework.roles = rolesOf(framework.info);
+    framework.roles = new Set(rolesOf(framework.info));
     framework.suppressedRoles = new Set(suppressed_roles);
     framework.offerConstraints = offer_constraints;
   }
@@ -214,7 +214,7 @@ export class Frameworks {
     const framework: Framework = {
       id,
       info,
-      roles: [],
+      roles: new Set(),
       capabilities: new Set(),
       suppressedRoles: new Set(),
       offerConstraints: undefined,
@@ -288,7 +288,7 @@ function fixedFieldProblem(before: v1.FrameworkInfo, after: v1.FrameworkInfo): s
 export function toAllocatorFramework(framework: Framework): AllocatorFramework {
   return {
     info: framework.info,
-    roles: framework.roles,
+    roles: [...framework.roles],
     suppressedRoles: framework.suppressedRoles,
     ...(framework.offerConstraints && { offerConstraints: framework.offerConstraints }),
   };

@@ -42,7 +42,8 @@ export interface OperationRecord {
 export interface Framework {
   readonly id: FrameworkId;
   info: v1.FrameworkInfo;
-  roles: readonly string[];
+  /** In the order of its FrameworkInfo. */
+  roles: ReadonlySet<string>;
   capabilities: ReadonlySet<string>;
   suppressedRoles: ReadonlySet<string>;
   offerConstraints: scheduler.OfferConstraints | undefined;

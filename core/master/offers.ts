@@ -155,9 +155,9 @@ export class Offers {
     const roles = this.subscribedRoles(framework, named, "REVIVE");
     if (roles === undefined) return;
     this.context.count("messages_revive_offers");
-    framework.suppressedRoles = new Set(
-      [...framework.suppressedRoles].filter((role) => !roles.includes(role)),
-    );
+    const suppressed = new Set(framework.suppressedRoles);
+    for (const role of roles) suppressed.delete(role);
+    framework.suppressedRoles = suppressed;
     this.context.allocator.reviveOffers(framework.id, roles);
   }
 
@@ -166,8 +166,8 @@ export class Offers {
     named: readonly string[],
     call: string,
   ): readonly string[] | undefined {
-    if (named.length === 0) return framework.roles;
-    const foreign = named.find((role) => !framework.roles.includes(role));
+    if (named.length === 0) return [...framework.roles];
+    const foreign = named.find((role) => !framework.roles.has(role));
     if (foreign === undefined) return named;
     this.context.log("warn", "call dropped: the framework does not subscribe to the role", {
       call,

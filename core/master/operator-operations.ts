@@ -7,7 +7,7 @@ import type { Agent, Offer } from "./master-state.js";
 import { normalizeOperation } from "./normalize.js";
 import type { Offers } from "./offers.js";
 import type { Operations } from "./operations.js";
-import { operationProblem } from "./validation/operation.js";
+import { kindsProblem, operationProblem } from "./validation/operation.js";
 
 interface OperatorOperation {
   readonly agentId: string | undefined;
@@ -44,6 +44,8 @@ export class OperatorOperations {
   private apply(request: RequestId, agent: Agent, operation: v1.Offer.Operation): void {
     const { context } = this;
     const conversions = conversionsOf(operation);
+    const excess = kindsProblem(agent, conversions);
+    if (excess !== undefined) return context.respond(request, 409, excess);
     if (!this.convertAvailable(agent, conversions)) {
       const needed = conversions.map(({ consumed }) => consumed.toString()).join("; ");
       context.respond(request, 409, `Not enough free resources on agent ${agent.id}: ${needed}`);

@@ -15,6 +15,7 @@ import { Resources } from "../resources/resources.js";
 import { topLevelRole } from "../resources/roles.js";
 import { validateResources } from "../resources/validate-resources.js";
 import type { MasterContext } from "./master-context.js";
+import type { Offer } from "./master-state.js";
 import type { Offers } from "./offers.js";
 import { clusterCapacity, quotaConsumption } from "./quota-consumption.js";
 import type { Registrar } from "./registrar.js";
@@ -107,6 +108,7 @@ export class Quotas {
         if (this.pending.get(role) === quota) this.pending.delete(role);
         this.apply(role, quota);
       }
+      this.rescind(wanted);
       this.context.respond(request, 200);
     });
   }
@@ -116,36 +118,45 @@ export class Quotas {
     if (isDefault(quota)) state.quotas.delete(role);
     else state.quotas.set(role, quota);
     allocator.updateQuota(role, isDefault(quota) ? undefined : quota);
-    this.rescindOverLimit(role, quota.limits);
-    this.rescindForGuarantee(role, quota.guarantees);
     this.context.log("info", "quota updated", { role });
   }
 
-  /** What is only offered may be taken back: first what the role itself has too much of. */
-  private rescindOverLimit(role: string, limits: ResourceQuantities): void {
-    let consumed = quotaConsumption(this.context.state).get(role) ?? noQuantities;
-    for (const offer of [...this.context.state.offers.values()]) {
-      if ([...limits].every(([name, limit]) => (consumed.get(name) ?? 0) <= limit)) return;
-      if (topLevelRole(offer.role) !== role) continue;
+  /** What is only offered may be taken back: first what the roles themselves have too much of. */
+  private rescind(quotas: ReadonlyMap<string, Quota>): void {
+    const { state } = this.context;
+    const consumed = new Map(quotaConsumption(state));
+    for (const offer of [...state.offers.values()]) {
+      const role = topLevelRole(offer.role);
+      const limits = quotas.get(role)?.limits ?? noQuantities;
+      const held = consumed.get(role) ?? noQuantities;
+      if (![...limits].some(([name, limit]) => (held.get(name) ?? 0) > limit)) continue;
       this.offers.rescind(offer);
-      const freed = offer.resources.unreserved().nonRevocable().quantities();
-      consumed = subtractQuantities(consumed, freed);
+      consumed.set(role, subtractQuantities(held, freeOf(offer)));
+    }
+    for (const [role, { guarantees }] of quotas) {
+      const missing = subtractQuantities(guarantees, consumed.get(role) ?? noQuantities);
+      this.rescindFromOthers(role, missing);
     }
   }
 
   /** Then what others are offered, until the guarantee could be met. */
-  private rescindForGuarantee(role: string, guarantees: ResourceQuantities): void {
-    const consumed = quotaConsumption(this.context.state).get(role) ?? noQuantities;
-    let missing = subtractQuantities(guarantees, consumed);
+  private rescindFromOthers(role: string, quantities: ResourceQuantities): void {
+    let missing = quantities;
+    if (missing.size === 0) return;
     for (const offer of [...this.context.state.offers.values()]) {
       if (missing.size === 0) return;
       if (topLevelRole(offer.role) === role) continue;
-      const free = offer.resources.unreserved().nonRevocable().quantities();
+      const free = freeOf(offer);
       if (![...missing.keys()].some((name) => free.has(name))) continue;
       this.offers.rescind(offer);
       missing = subtractQuantities(missing, free);
     }
   }
+}
+
+/** What an offer takes of its role's quota, and of what is there to meet guarantees with. */
+function freeOf({ resources }: Offer): ResourceQuantities {
+  return resources.unreserved().nonRevocable().quantities();
 }
 
 /** A registry's record of a quota, as {@link toRecord} wrote it. */

@@ -67,8 +67,10 @@ export function invalidRanges({ range = [] }: v1.Value.Ranges): string | undefin
 }
 
 function invalidSet({ item = [] }: v1.Value.Set): string | undefined {
-  const repeated = item.find((one, index) => item.indexOf(one) !== index);
-  return repeated === undefined ? undefined : `set.item: "${repeated}" is there twice`;
+  const seen = new Set<string>();
+  for (const one of item)
+    if (seen.size === seen.add(one).size) return `set.item: "${one}" is there twice`;
+  return undefined;
 }
 
 function invalidAllocation({ allocation_info }: v1.Resource): string | undefined {

@@ -84,7 +84,7 @@ export function addFramework(
       roles: ["web"],
       capabilities: [{ type: "MULTI_ROLE" }],
     },
-    roles: ["web"],
+    roles: new Set(["web"]),
     capabilities: new Set(["MULTI_ROLE"]),
     suppressedRoles: new Set(),
     offerConstraints: undefined,

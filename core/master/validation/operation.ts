@@ -1,4 +1,9 @@
 import type { v1 } from "../../protocol/v1.js";
+import {
+  applyConversions,
+  type ResourceConversion,
+  unallocated,
+} from "../../resources/conversions.js";
 import { Resources } from "../../resources/resources.js";
 import { toMilli } from "../../resources/scalar.js";
 import { validateResources } from "../../resources/validate-resources.js";
@@ -43,6 +48,19 @@ export function operationProblem(
   }
 }
 
+/** How many different resources an agent may have: every task's launch and end goes through all that are offered with it. */
+const MAX_KINDS = 500;
+
+/** Whether the agent would have too many different reservations and volumes; that it has what is consumed is presupposed. */
+export function kindsProblem(
+  { total }: Agent,
+  conversions: readonly ResourceConversion[],
+): string | undefined {
+  const kinds = applyConversions(total, unallocated(conversions))?.identities.length ?? 0;
+  if (kinds <= Math.max(MAX_KINDS, total.identities.length)) return undefined;
+  return `the agent would have ${kinds} different reservations and volumes, more than ${MAX_KINDS}`;
+}
+
 /** What an agent has to know for it. */
 function capabilityProblem(
   { id, type }: v1.Offer.Operation,
@@ -75,7 +93,7 @@ function reserveProblem(
     if (framework === undefined) continue;
     if (top.role !== resource.allocation_info?.role)
       return `${path}: reserved for role '${top.role ?? ""}', but offered to role '${resource.allocation_info?.role ?? ""}'`;
-    if (!framework.roles.includes(top.role ?? ""))
+    if (!framework.roles.has(top.role ?? ""))
       return `${path}: the framework does not subscribe to role '${top.role ?? ""}'`;
   }
   return undefined;

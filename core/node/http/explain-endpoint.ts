@@ -52,7 +52,7 @@ function queryProblem(
   const found = frameworks.get(framework);
   if (found === undefined)
     return { status: 404, message: `No framework found with ID '${framework}'` };
-  if (role !== undefined && !found.roles.includes(role))
+  if (role !== undefined && !found.roles.has(role))
     return { status: 400, message: `role: the framework does not subscribe to '${role}'` };
   if (agent !== undefined && !agents.has(agent))
     return { status: 404, message: `No agent found with ID '${agent}'` };
