@@ -215,4 +215,16 @@ describe("Master: operations", () => {
     expect(agent?.operations.size).to.equal(1);
     expect(agent?.total.reserved(role).quantities()).to.deep.equal(new Map([["disk", 128_000]]));
   });
+
+  it("tells a call without its arguments from one that is not implemented", () => {
+    const { harness } = setup();
+    expect(harness.operator({ type: "GROW_VOLUME" })).to.deep.equal({
+      status: 400,
+      message: "grow_volume: required by GROW_VOLUME",
+    });
+    expect(harness.operator({ type: "DRAIN_AGENT" })).to.deep.equal({
+      status: 501,
+      message: "DRAIN_AGENT is not implemented",
+    });
+  });
 });

@@ -7,6 +7,22 @@ import type { Weights } from "./weights.js";
 
 type OperatorCall = Extract<MasterInput, { type: "OPERATOR_CALL" }>;
 
+type CallType = NonNullable<OperatorCall["call"]["type"]>;
+
+const IMPLEMENTED: ReadonlySet<CallType> = new Set<CallType>([
+  "TEARDOWN",
+  "UPDATE_QUOTA",
+  "SET_QUOTA",
+  "REMOVE_QUOTA",
+  "UPDATE_WEIGHTS",
+  "RESERVE_RESOURCES",
+  "UNRESERVE_RESOURCES",
+  "CREATE_VOLUMES",
+  "DESTROY_VOLUMES",
+  "GROW_VOLUME",
+  "SHRINK_VOLUME",
+]);
+
 export interface OperatorCallParts {
   readonly removal: FrameworkRemoval;
   readonly operations: OperatorOperations;
@@ -39,7 +55,13 @@ export class OperatorCalls {
     if (type === "UPDATE_WEIGHTS" && update_weights !== undefined)
       return weights.onUpdate(request, update_weights.weight_infos ?? []);
     if (operations.onCall(request, call, principal)) return;
-    this.context.respond(request, 501, `${type ?? "UNKNOWN"} is not implemented`);
+    this.refuse(request, type ?? "UNKNOWN");
+  }
+
+  private refuse(request: OperatorCall["request"], type: CallType): void {
+    if (IMPLEMENTED.has(type))
+      this.context.respond(request, 400, `${type.toLowerCase()}: required by ${type}`);
+    else this.context.respond(request, 501, `${type} is not implemented`);
   }
 
   private tearDown(request: OperatorCall["request"], id: string): void {
