@@ -298,6 +298,28 @@ describe("ExecutorCalls", () => {
       ]);
     });
 
+    it("takes no update of a task whose end the framework has acknowledged", () => {
+      const driver = subscribed();
+      driver.run(executorTask("task-2", executor), { executor, launchExecutor: false });
+      const frameworkId = caller("executor-1").framework_id.value;
+      const running = update("executor-1", "task-1", "TASK_RUNNING", UUIDS[0]);
+      for (const call of [running, update("executor-1", "task-1", "TASK_FINISHED", UUIDS[1])]) {
+        driver.call(call);
+        const uuid = call.update?.status.uuid ?? "";
+        driver.master({ type: "ACKNOWLEDGE_STATUS_UPDATE", frameworkId, taskId: "task-1", uuid });
+      }
+      driver.step({ type: "STREAM_CLOSED", stream: "stream-1" });
+      const call = subscribe("executor-1", {
+        unacknowledged_tasks: [executorTask("task-2", executor)],
+        unacknowledged_updates: running.update ? [running.update] : [],
+      });
+      expect(told(driver.call(call, "stream-2"))).to.deep.equal([
+        "OPEN_STREAM stream-2",
+        "stream-2 < SUBSCRIBED",
+        "stream-2 < ACKNOWLEDGED task-1",
+      ]);
+    });
+
     it("sends what came while it was away", () => {
       const driver = subscribed();
       driver.call(update("executor-1", "task-1", "TASK_RUNNING"));

@@ -64,13 +64,14 @@ export class TaskStatuses {
   /** A status from an executor, or made for one. Whether it is one the agent had not seen. */
   accept(framework: Framework, executor: Executor, status: UniqueStatus): boolean {
     const { metrics } = this.context.state;
-    const task = taskOf(executor, status.task_id.value);
+    const taskId = status.task_id.value;
+    const task = taskOf(executor, taskId);
     const decorated = this.decorate(framework, executor, status);
-    if (task && executor.terminatedTasks.has(task.id)) {
+    if (hasEnded(executor, taskId, task)) {
       metrics.increment("invalid_status_updates");
       this.context.log("warn", "ignoring an update of a task that has ended", {
         frameworkId: framework.id,
-        taskId: task.id,
+        taskId,
         state: status.state,
       });
       return false;
@@ -153,4 +154,10 @@ export function idOf({ id }: v1.FrameworkInfo): FrameworkId {
 /** The state that stands for `state` towards a framework that is partition aware, TASK_LOST towards others. */
 export function lostState(info: v1.FrameworkInfo, state: v1.TaskState): v1.TaskState {
   return capabilitiesOf(info).has("PARTITION_AWARE") ? state : "TASK_LOST";
+}
+
+/** An executor that missed an acknowledgement repeats its updates, also when the task's end is long acknowledged. */
+function hasEnded(executor: Executor, taskId: TaskId, task: Task | undefined): boolean {
+  if (task) return executor.terminatedTasks.has(task.id);
+  return executor.completedTasks.some(({ task_id }) => task_id.value === taskId);
 }
