@@ -1,3 +1,4 @@
+import { extend } from "../base/extend.js";
 import type { v1 } from "../protocol/v1.js";
 import { Resources } from "../resources/resources.js";
 
@@ -12,7 +13,7 @@ export function normalizeResources(
   return resources.map((resource) => {
     const [upgraded = resource] = Resources.fromWire([resource]).toWire();
     if (role === undefined || upgraded.allocation_info?.role !== undefined) return upgraded;
-    return { ...upgraded, allocation_info: { role } };
+    return extend(upgraded, { allocation_info: { role } });
   });
 }
 

@@ -1,3 +1,4 @@
+import { extend } from "../base/extend.js";
 import type { AgentId, TaskId } from "../base/ids.js";
 import { isTerminalState, withStatus } from "../protocol/task-state.js";
 import type { v1 } from "../protocol/v1.js";
@@ -51,13 +52,12 @@ export function lostState(framework: Framework, state: v1.TaskState): v1.TaskSta
 /** Records a status on a task: its latest state, and which update waits for an acknowledgement. */
 export function applyStatus(task: Task, status: v1.TaskStatus, latestState: v1.TaskState): void {
   const { uuid, data: _data, ...kept } = status;
-  task.wire = {
-    ...task.wire,
+  task.wire = extend(task.wire, {
     state: latestState,
     statuses: withStatus(task.wire.statuses, kept),
     status_update_state: status.state,
     ...(uuid !== undefined && { status_update_uuid: uuid }),
-  };
+  });
 }
 
 /** Counts `tasks_<state>` and `task_<state>/source_<source>/reason_<reason>` once a task is known to have ended. */

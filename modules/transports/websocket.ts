@@ -53,10 +53,10 @@ export class WebSocketTransport implements Transport {
       const outcome = await authenticate(options, request, remoteAddress);
       server.handleUpgrade(request, tcp, head, (socket) => {
         const link: WebSocketLink<AgentToMaster, MasterToAgent> = new WebSocketLink(socket, {
-          ...this.linkOptions(remoteAddress),
           role: new MasterRole(options, outcome.principal),
           handlers,
           announceFailure: false,
+          ...this.linkOptions(remoteAddress),
         });
         links.add(link);
         void link.ended.then(() => links.delete(link));
@@ -85,10 +85,10 @@ export class WebSocketTransport implements Transport {
     });
     const role = new AgentRole(options, handlers);
     const link = new WebSocketLink<MasterToAgent, AgentToMaster>(socket, {
-      ...this.linkOptions(new URL(options.url).hostname),
       role,
       handlers,
       announceFailure: true,
+      ...this.linkOptions(new URL(options.url).hostname),
     });
     socket.on("upgrade", (response) => link.attach(response.socket));
     socket.on("open", () => link.write(role.hello()));
