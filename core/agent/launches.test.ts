@@ -107,7 +107,6 @@ describe("Launches", () => {
     expect(told(driver.run(executorTask("task-3", executor), { executor }))).to.deep.equal([
       "task-3 TASK_LOST REASON_EXECUTOR_TERMINATED " +
         "The master expects to launch the executor, but it exists",
-      "EXITED_EXECUTOR executor-1 -1",
     ]);
   });
 
@@ -121,7 +120,6 @@ describe("Launches", () => {
     const run = { executor, launchExecutor: false };
     expect(told(driver.run(executorTask("task-2", executor), run))).to.deep.equal([
       "task-2 TASK_LOST REASON_EXECUTOR_TERMINATED The executor is terminating",
-      "EXITED_EXECUTOR executor-1 -1",
     ]);
   });
 

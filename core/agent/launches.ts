@@ -156,10 +156,12 @@ export class Launches {
     this.parts.frameworks.removeIfIdle(framework);
   }
 
-  /** The master has counted an executor with this launch that does not exist, or not as it thinks: it forgets it. */
+  /** The master has counted an executor with this launch: it forgets it, unless there is one that still holds what it holds. */
   private tellExited(frameworkId: FrameworkId, launch: PendingLaunch): void {
     if (!launch.executorInfo || !this.context.registered) return;
     const executorId: ExecutorId = launch.executorId;
+    const known = this.context.state.frameworks.get(frameworkId)?.executors.get(executorId);
+    if (known !== undefined && known.state !== "TERMINATED") return;
     const { agentId } = this.context;
     this.context.send({ type: "EXITED_EXECUTOR", agentId, frameworkId, executorId, status: -1 });
   }
