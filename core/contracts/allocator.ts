@@ -173,8 +173,8 @@ export interface Allocator {
   /** Whether a cycle or an event has left candidates that `allocate` has not examined. */
   readonly hasWork: boolean;
   /**
-   * Examines at most `budget` agent–framework pairs and returns what it offers; what it returns is allocated from then
-   * on. State may change between two slices of one run.
+   * Examines at most `budget` agent–framework pairs, fewer if there is much to offer, and returns what it offers; what it
+   * returns is allocated from then on. State may change between two slices of one run.
    */
   allocate(nowMs: number, budget: number): AllocationSlice;
 

@@ -14,7 +14,7 @@ export interface MasterSettings {
   /** The fraction of recovered agents that may be lost before the master gives up instead. */
   readonly recoveryAgentRemovalLimit: number;
   readonly allocationIntervalMs: number;
-  /** How many agent–framework pairs one allocation step examines. */
+  /** How many agent–framework pairs one allocation step examines at most; making offers takes of it as well. */
   readonly allocationBudget: number;
   readonly heartbeatIntervalMs: number;
   /** Undefined: an offer stands until it is used, declined or rescinded. */

@@ -1,7 +1,5 @@
-import { masterDefaults } from "../../core/master/master-settings.js";
 import { Resources } from "../../core/resources/resources.js";
 import { AllocatorCluster, type Roles, roleOf, timed } from "./allocator-cluster.js";
-import { cpuMs } from "./calibration.js";
 import type { Figures } from "./benchmark.js";
 
 const EVENTS = 500;
@@ -101,23 +99,4 @@ export function events(agents: number, frameworks: number, roles: Roles): Figure
 
 function taskOf(role: string): Resources {
   return Resources.parse("cpus:1;mem:100").allocate(role);
-}
-
-/** A cycle in slices of the master's budget: everything offered, or everything refused. */
-export function slices(agents: number, frameworks: number, roles: Roles): Figures {
-  const cluster = new AllocatorCluster();
-  cluster.addFrameworks(frameworks, roleOf(roles));
-  cluster.addAgents(agents);
-  cluster.allocator.beginCycle(cluster.nowMs);
-  const spent: number[] = [];
-  while (cluster.allocator.hasWork) {
-    const start = cpuMs();
-    cluster.allocator.allocate(cluster.nowMs, masterDefaults.allocationBudget);
-    spent.push(cpuMs() - start);
-  }
-  return {
-    longestMs: Math.max(...spent),
-    allMs: spent.reduce((sum, one) => sum + one, 0),
-    slices: spent.length,
-  };
 }

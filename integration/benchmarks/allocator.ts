@@ -1,8 +1,9 @@
-import { comeAndGo, events, slices, suppressStorm } from "./allocator-churn.js";
+import { comeAndGo, events, suppressStorm } from "./allocator-churn.js";
 import type { Roles } from "./allocator-cluster.js";
 import { declined, fullCycle, multiFramework, quotas } from "./allocator-scenarios.js";
 import type { Benchmark, BenchmarkCase, BenchmarkOptions, Figures } from "./benchmark.js";
 import { calibration } from "./calibration.js";
+import { offerSlices } from "./offer-slices.js";
 
 const SHAPES: readonly Roles[] = ["role each", "one role"];
 const FRAMEWORKS = 200;
@@ -140,15 +141,15 @@ export const allocatorEvents: Benchmark = {
   ]),
 };
 
-/** How long a cycle in slices keeps a master from anything else. */
+/** How long one slice of a cycle keeps a master from anything else: it makes the offers, and encodes them. */
 export const allocationSlices: Benchmark = {
   name: "allocation-slices",
-  title: "The longest slice of a cycle that offers everything, by the master's budget",
+  title: "A master's slices of a cycle that offers everything, with the offers encoded as JSON",
   mainFigure: "longestMs",
   baseline: calibration,
   rounds: 5,
-  warmUpMs: WARM_UP_MS,
-  cases: cases(slices, [
+  warmUpMs: 4 * WARM_UP_MS,
+  cases: cases(offerSlices, [
     [10_000, 1_000],
     [50_000, 200],
   ]),

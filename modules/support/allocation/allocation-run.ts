@@ -29,6 +29,9 @@ export interface Slice {
   readonly allocations: Allocation[];
 }
 
+/** What an offer takes of the budget: with what a master makes of it, it costs as much as looking at so many pairs. */
+const OFFER_COST = 60;
+
 type Outcome = "OFFERED" | "EXHAUSTED" | "SUSPENDED";
 
 /**
@@ -241,6 +244,7 @@ export class AllocationRun {
   private offer(visit: Visit, client: Client, bundle: Resources, slice: Slice): void {
     const { agent } = visit;
     const { framework, role } = client;
+    slice.budget -= OFFER_COST;
     const resources = role.allocate(bundle);
     if (bundle.hasShared) {
       const before = agent.sharedOfferedInRun === this.run ? agent.sharedOffered : Resources.empty;
