@@ -53,6 +53,8 @@ export class AgentState {
   constructor(
     readonly id: AgentId,
     agent: AllocatorAgent,
+    /** Has this agent in it while anything is available. */
+    private readonly offerable: Set<AgentState>,
   ) {
     this.info = agent.info;
     this.unavailability = agent.unavailability;
@@ -96,7 +98,16 @@ export class AgentState {
     this.setAvailable(total.nonShared().without(held).plus(total.shared()));
   }
 
+  /** It has been removed. */
+  leave(): void {
+    this.isPresent = false;
+    this.total = Resources.empty;
+    this.setAvailable(Resources.empty);
+  }
+
   private setAvailable(available: Resources): void {
+    if (available.isEmpty) this.offerable.delete(this);
+    else if (this.available.isEmpty) this.offerable.add(this);
     this.available = available.equals(this.lastAvailable) ? this.lastAvailable : available;
     if (!available.isEmpty) this.lastAvailable = this.available;
     this.unsettle();

@@ -15,6 +15,7 @@ export class Agents {
 
   constructor(
     private readonly agents: Map<AgentId, AgentState>,
+    private readonly offerable: Set<AgentState>,
     private readonly roles: RoleTable,
     private readonly quotas: QuotaLedger,
     private readonly holdings: Holdings,
@@ -26,7 +27,7 @@ export class Agents {
     used: ReadonlyMap<FrameworkId, Resources>,
   ): AgentState {
     this.remove(agentId);
-    const state = new AgentState(agentId, this.withKnownTotal(agent));
+    const state = new AgentState(agentId, this.withKnownTotal(agent), this.offerable);
     state.isWhitelisted = this.isWhitelisted(agent.info);
     this.agents.set(agentId, state);
     this.totalChanged(state, Resources.empty, Resources.empty);
@@ -40,8 +41,7 @@ export class Agents {
     const { total, available } = state;
     this.holdings.removeAgent(state);
     this.agents.delete(agentId);
-    state.isPresent = false;
-    state.total = state.available = Resources.empty;
+    state.leave();
     this.totalChanged(state, total, available);
   }
 

@@ -17,6 +17,8 @@ import { TopRoles } from "./top-roles.js";
 /** All that an allocator knows, and the parts that keep it. */
 export class AllocatorState {
   readonly agentStates = new Map<AgentId, AgentState>();
+  /** The agents that have anything to offer. */
+  readonly offerable = new Set<AgentState>();
   readonly frameworkStates = new Map<FrameworkId, FrameworkState>();
   readonly tops = new TopRoles();
   readonly roles: RoleTable;
@@ -43,6 +45,6 @@ export class AllocatorState {
     this.run = new AllocationRun(this);
     this.inverseOffers = new InverseOffers(frameworkStates);
     this.frameworks = new Frameworks(frameworkStates, agentStates, this.roles, this.holdings);
-    this.agents = new Agents(agentStates, this.roles, this.quotas, this.holdings);
+    this.agents = new Agents(agentStates, this.offerable, this.roles, this.quotas, this.holdings);
   }
 }

@@ -21,7 +21,7 @@ export class Candidates {
     const { epoch } = state.roles;
     const { growth } = state.quotas;
     const worth: AgentState[] = [];
-    for (const agent of this.all ? state.agentStates.values() : this.some) {
+    for (const agent of this.all ? state.offerable : this.some) {
       if (agent.isWorthVisiting(epoch, growth, nowMs)) worth.push(agent);
     }
     this.all = false;
