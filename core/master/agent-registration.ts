@@ -1,3 +1,4 @@
+import { extend } from "../base/extend.js";
 import type { AgentId, ConnectionId } from "../base/ids.js";
 import type { RegistryOperation } from "../contracts/registry-store.js";
 import type { ReconcileTask } from "../protocol/agent-protocol.js";
@@ -68,7 +69,7 @@ export class AgentRegistration {
     if (problem !== undefined) return this.refuse(origin, problem);
     this.registering.add(origin.connection);
     const id = `${context.settings.masterInfo.id}-S${this.nextAgentId++}`;
-    const info = { ...message.agentInfo, id: { value: id } };
+    const info = extend(message.agentInfo, { id: { value: id } });
     parts.registrar.persist([{ collection: "agents", key: id, value: { info } }], () => {
       context.count("slave_registrations");
       this.replaceAt(origin.remoteAddress, info);
