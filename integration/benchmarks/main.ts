@@ -62,8 +62,14 @@ function machine(): Readonly<Record<string, string | number>> {
   };
 }
 
+/** By its name, or by a number that its title begins with: `B6: …`, `B12, B13: …`. */
 function find(name: string): Benchmark {
-  const found = registry.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const wanted = name.toLowerCase();
+  const found = registry.find(
+    (one) =>
+      one.name.toLowerCase() === wanted ||
+      one.title.split(":", 1)[0]?.toLowerCase().split(", ").includes(wanted),
+  );
   if (found !== undefined) return found;
   throw new Error(`no benchmark ${name}: there are ${registry.map((one) => one.name).join(", ")}`);
 }
