@@ -14,6 +14,8 @@ const setting = fc.record({
   idle: fc.array(refuseMs, { minLength: 1, maxLength: 6 }),
   /** How long the one refuses who wants nothing at first. */
   own: refuseMs,
+  /** How many of the idle ones have come before it. */
+  before: fc.nat(6),
   agents: fc.integer({ min: 1, max: 3 }),
   oneRole: fc.boolean(),
   /** How long answers take. */
@@ -23,16 +25,14 @@ const setting = fc.record({
 describe("a framework that wants what is free", () => {
   it("is offered it in the end, however many with smaller shares refuse it for however short a time", () => {
     fc.assert(
-      fc.property(setting, ({ idle, own, agents, oneRole, answerMs }) => {
+      fc.property(setting, ({ idle, own, before, agents, oneRole, answerMs }) => {
         const tale = new AllocatorStory(new HierarchicalAllocator(new DrfSorterFactory()));
         const roleOf = (name: string) => (oneRole ? "r" : name);
         const used = Resources.parse("cpus:1;mem:64").allocate(roleOf("busy"));
         for (let i = 0; i < agents; i++)
           tale.agent(`a${i}`, "cpus:4;mem:512", { used: new Map([["busy", used]]) });
-        const refusals = new Map([
-          ["busy", own],
-          ...idle.map((ms, i) => [`idle${i}`, ms] as const),
-        ]);
+        const all = idle.map((ms, i): readonly [string, number] => [`idle${i}`, ms]);
+        const refusals = new Map(all.toSpliced(before, 0, ["busy", own]));
         for (const name of refusals.keys()) tale.framework(name, roleOf(name));
         const offered = new Set<string>();
         // At most everyone else comes first on each agent, as often as a refusal of the wanting one lasts.
