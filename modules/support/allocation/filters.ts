@@ -8,9 +8,14 @@ export interface Filter {
   readonly generation: number;
 }
 
+/** The arrays may have so many empty slots, and so many for each client that has refused something. */
+const SPARE_SLOTS = 16;
+const SLOTS_PER_CLIENT = 4;
+
 /**
  * An agent's filters by the slot of the client. A client's last refusal stands in arrays of plain values, because every
- * visit of the agent reads them for all clients; what it had refused before, and has not been covered by it, is rare.
+ * visit of the agent reads them for all clients, unless the arrays would be mostly empty; what it had refused before, and
+ * has not been covered by it, is rare.
  */
 export class FilterTable {
   /** How many clients have ever refused something. */
@@ -18,52 +23,60 @@ export class FilterTable {
   private readonly untilMs: number[] = [];
   private readonly generations: number[] = [];
   private readonly refused: (Resources | undefined)[] = [];
-  private older: Map<number, readonly Filter[]> | undefined;
+  /** By slot, the last refusal first: older ones, and all of a client that the arrays do not reach. */
+  private others: Map<number, readonly Filter[]> | undefined;
   /** The last comparison: clients after clients have refused the same thing. */
   private last: { refused: Resources; bundle: Resources; contains: boolean } | undefined;
 
   add(slot: number, filter: Filter, nowMs: number): void {
-    if (this.refused[slot]) this.keepOlder(slot, filter, nowMs);
-    else this.clients++;
-    this.reach(slot);
-    this.untilMs[slot] = filter.untilMs;
-    this.generations[slot] = filter.generation;
-    this.refused[slot] = filter.refused;
-  }
-
-  private keepOlder(slot: number, filter: Filter, nowMs: number): void {
-    const rest = this.filters(slot).filter((one) => {
+    const before = this.filters(slot);
+    if (before.length === 0) this.clients++;
+    const rest = before.filter((one) => {
       const counts = one.generation === filter.generation && one.untilMs > nowMs;
       return counts && !(one.untilMs <= filter.untilMs && filter.refused.contains(one.refused));
     });
-    if (rest.length > 0) (this.older ??= new Map()).set(slot, rest);
-    else this.older?.delete(slot);
+    if (!this.reach(slot)) return this.keep(slot, [filter, ...rest]);
+    this.untilMs[slot] = filter.untilMs;
+    this.generations[slot] = filter.generation;
+    this.refused[slot] = filter.refused;
+    this.keep(slot, rest);
   }
 
-  /** Arrays without holes, so that they stay arrays of plain numbers. */
-  private reach(slot: number): void {
-    while (this.untilMs.length <= slot) {
-      this.untilMs.push(0.5);
-      this.generations.push(0);
-      this.refused.push(undefined);
+  private keep(slot: number, others: readonly Filter[]): void {
+    if (others.length > 0) (this.others ??= new Map()).set(slot, others);
+    else this.others?.delete(slot);
+  }
+
+  /** Arrays without holes, so that they stay arrays of plain numbers. @returns whether they have the slot. */
+  private reach(slot: number): boolean {
+    if (slot >= SPARE_SLOTS + SLOTS_PER_CLIENT * this.clients) return slot < this.untilMs.length;
+    for (let next = this.untilMs.length; next <= slot; next++) {
+      const [last, ...older] = this.others?.get(next) ?? [];
+      this.untilMs.push(last?.untilMs ?? 0.5);
+      this.generations.push(last?.generation ?? 0);
+      this.refused.push(last?.refused);
+      if (last) this.keep(next, older);
     }
+    return true;
   }
 
   private filters(slot: number): readonly Filter[] {
     const refused = this.refused[slot];
-    if (!refused) return [];
+    const others = this.others?.get(slot) ?? [];
+    if (!refused) return others;
     const [untilMs, generation] = [this.untilMs[slot] ?? 0, this.generations[slot] ?? 0];
-    return [{ refused, untilMs, generation }, ...(this.older?.get(slot) ?? [])];
+    return [{ refused, untilMs, generation }, ...others];
   }
 
   /** Until when the bundle is kept from the client; 0 if it is not. */
   keptUntil(slot: number, generation: number, bundle: Resources, nowMs: number): number {
     const refused = this.refused[slot];
-    if (!refused) return 0;
-    const untilMs = this.untilMs[slot] as number;
-    const counts = this.generations[slot] === generation && untilMs > nowMs;
-    if (counts && this.hasRefused(refused, bundle)) return untilMs;
-    return this.older?.has(slot) ? this.keptByOlder(slot, generation, bundle, nowMs) : 0;
+    if (refused) {
+      const untilMs = this.untilMs[slot] as number;
+      const counts = this.generations[slot] === generation && untilMs > nowMs;
+      if (counts && this.hasRefused(refused, bundle)) return untilMs;
+    }
+    return this.others?.has(slot) ? this.keptByOthers(slot, generation, bundle, nowMs) : 0;
   }
 
   /** Whether the client has refused the bundle before, until after that time, whether or not that is over by now. */
@@ -73,9 +86,9 @@ export class FilterTable {
     timeMs: number,
   ): boolean {
     const { slot, generation } = client;
-    const refused = this.refused[slot];
-    if (!refused || this.generations[slot] !== generation) return false;
-    return (this.untilMs[slot] as number) >= timeMs && this.hasRefused(refused, bundle);
+    const [last] = this.filters(slot);
+    if (last?.generation !== generation) return false;
+    return last.untilMs >= timeMs && this.hasRefused(last.refused, bundle);
   }
 
   private hasRefused(refused: Resources, bundle: Resources): boolean {
@@ -86,8 +99,8 @@ export class FilterTable {
     return this.last.contains;
   }
 
-  private keptByOlder(slot: number, generation: number, bundle: Resources, nowMs: number): number {
-    const kept = this.older
+  private keptByOthers(slot: number, generation: number, bundle: Resources, nowMs: number): number {
+    const kept = this.others
       ?.get(slot)
       ?.find(
         (one) =>
