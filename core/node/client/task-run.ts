@@ -35,6 +35,15 @@ export interface TaskEnd {
 /** So long after the master is lost the task goes on; then its framework counts as gone. */
 const FAILOVER_TIMEOUT_SECONDS = 60;
 const WAITING_NOTICE_MS = 3000;
+/** A kill is lost without a word when the master does not know the task's agent yet, so it is asked for again. */
+const KILL_RETRY_MS = 1000;
+/** So long a reconciled end waits for the update itself, which an agent repeats and which alone tells the exit code. */
+const UPDATE_GRACE_MS = 30_000;
+const ENDS_OF_PROCESSES: ReadonlySet<v1.TaskState> = new Set<v1.TaskState>([
+  "TASK_FINISHED",
+  "TASK_FAILED",
+  "TASK_KILLED",
+]);
 
 /** Runs one command as a task of its own framework, from subscription to teardown, and brings its output here. */
 export class TaskRun {
@@ -100,11 +109,18 @@ export class TaskRun {
     }
   }
 
-  /** Asks for the end of the task; `run` resolves when it has ended. */
-  async kill(): Promise<void> {
+  /** Asks for the end of the task, until `run` resolves with it. */
+  kill(): void {
+    if (this.killed) return;
     this.killed = true;
-    if (this.launched) await this.client.kill(this.taskId, this.agentId);
+    if (this.launched) this.insistOnKill();
     else this.settle({ task_id: this.taskId, state: "TASK_KILLED", message: "never launched" });
+  }
+
+  private insistOnKill(): void {
+    if (this.hasEnded) return;
+    this.client.kill(this.taskId, this.agentId).catch(() => {});
+    this.clock.schedule(KILL_RETRY_MS, () => this.insistOnKill());
   }
 
   /** Gives the task up: `run` tears its framework down, if it can, and throws. */
@@ -124,7 +140,6 @@ export class TaskRun {
     if (!this.launched) return;
     const { taskId: task_id, agentId: agent_id } = this;
     await this.client.reconcile([{ task_id, ...(agent_id && { agent_id }) }]);
-    if (this.killed) await this.client.kill(task_id, agent_id);
   }
 
   private async onOffer(offer: v1.Offer): Promise<void> {
@@ -173,8 +188,15 @@ export class TaskRun {
   private async onUpdate(status: v1.TaskStatus): Promise<void> {
     if (status.task_id.value !== this.taskId.value) return;
     if (status.state === "TASK_RUNNING") this.ran = true;
-    if (isTerminalState(status.state) || status.state === "TASK_UNKNOWN") this.settle(status);
+    if (isTerminalState(status.state) || status.state === "TASK_UNKNOWN") this.onEnd(status);
     await this.client.acknowledge(status);
+  }
+
+  private onEnd(status: v1.TaskStatus): void {
+    const { reason, state } = status;
+    const updateFollows = reason === "REASON_RECONCILIATION" && ENDS_OF_PROCESSES.has(state);
+    if (updateFollows) this.clock.schedule(UPDATE_GRACE_MS, () => this.settle(status));
+    else this.settle(status);
   }
 
   /** A call that did not reach the master is made up for once it is there again. */

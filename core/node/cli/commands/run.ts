@@ -53,7 +53,7 @@ async function run(
   const stopping = onStopRequest((signal) => {
     askedBy = signal;
     say("killing the task; a second Ctrl-C does not wait for its end");
-    task.kill().catch(() => {});
+    task.kill();
   });
   try {
     const { status, frameworkId } = await task.run();
