@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { expect } from "chai";
 import type { CheckpointRecord, CheckpointStore } from "../contracts/checkpoint-store.js";
 import { CheckpointQueue } from "./checkpoint-queue.js";
 
-/** Writes down what there is on the disk whenever a batch arrives. */
+/** Writes down what there is on the disk at the moment a batch arrives. */
 class WatchingStore implements CheckpointStore {
   readonly seen: string[] = [];
 
@@ -16,7 +17,7 @@ class WatchingStore implements CheckpointStore {
   }
 
   async write([record]: readonly CheckpointRecord[]): Promise<void> {
-    this.seen.push(`${record?.key} ${(await readdir(this.root)).sort().join()}`);
+    this.seen.push(`${record?.key} ${readdirSync(this.root).sort().join()}`);
   }
 }
 
