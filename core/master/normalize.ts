@@ -1,6 +1,6 @@
 import { extend } from "../base/extend.js";
 import type { v1 } from "../protocol/v1.js";
-import { Resources } from "../resources/resources.js";
+import { upgradedResource } from "../resources/entries.js";
 
 /**
  * Resources as the master works with them, whatever the client wrote: reservations in the newer format, and allocated to
@@ -11,7 +11,7 @@ export function normalizeResources(
   role: string | undefined,
 ): readonly v1.Resource[] {
   return resources.map((resource) => {
-    const [upgraded = resource] = Resources.fromWire([resource]).toWire();
+    const upgraded = upgradedResource(resource);
     if (role === undefined || upgraded.allocation_info?.role !== undefined) return upgraded;
     return extend(upgraded, { allocation_info: { role } });
   });

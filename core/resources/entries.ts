@@ -21,6 +21,14 @@ export function entriesOf(list: readonly v1.Resource[]): Entry[] {
   return entries;
 }
 
+/** One resource as we write it, in the newer format of reservations; an empty one stays as it is. */
+export function upgradedResource(resource: v1.Resource): v1.Resource {
+  const value = valueOf(resource);
+  if (isEmptyValue(value)) return resource;
+  const [upgraded = resource] = wireEntry(entryOf(resource, value), "post-refinement");
+  return upgraded;
+}
+
 /** Sorted by identity, equal ones added, empty ones left out. */
 export function mergeEntries(entries: readonly Entry[]): readonly Entry[] {
   if (isMerged(entries)) return entries;

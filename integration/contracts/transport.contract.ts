@@ -81,7 +81,7 @@ export function describeTransport(name: string, create: () => Transport): void {
       const master = listen();
       const agent = connect();
       const toAgent = await master.connection();
-      const sent = Array.from({ length: 1000 }, (_, i) => pong(`agent-${i}`));
+      const sent = Array.from({ length: 10_000 }, (_, i) => pong(`agent-${i}`));
       for (const message of sent) agent.own.send(message);
       toAgent.send(ping);
       toAgent.send({ type: "KILL_TASK", frameworkId: "f", taskId: "t" });
