@@ -136,4 +136,39 @@ describe("filesystem/posix", () => {
     await prepare("third", [shared], { user: "nobody" });
     expect(await owner(shared)).to.equal(NOBODY);
   });
+
+  describe("when containers start together on one volume", () => {
+    let shared: ContainerVolume;
+
+    beforeEach(async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      shared = await volume("shared");
+    });
+
+    const owner = async () => (await stat(shared.hostPath)).uid;
+    const configOf = (id: string, user: string) => config(id, [shared], { user });
+
+    it("gives it to the first one's user", async () => {
+      const [first, second] = [await configOf("1", "nobody"), await configOf("2", "daemon")];
+      await Promise.all([isolator.prepare("1", first), isolator.prepare("2", second)]);
+      expect(await owner()).to.equal(NOBODY);
+    });
+
+    it("gives it to the first one's user where they run already", async () => {
+      const none = { user: "nobody" };
+      for (const id of ["1", "2"]) await isolator.prepare(id, await config(id, [], none));
+      await Promise.all([update("1", [shared]), update("2", [shared])]);
+      expect(await owner()).to.equal(NOBODY);
+    });
+
+    it("gives it to the next one's where the first fails, or is gone by then", async () => {
+      const [failing, gone] = [await configOf("1", "no-such-user"), await configOf("2", "daemon")];
+      const next = await configOf("3", "nobody");
+      const failed = failure(isolator.prepare("1", failing));
+      const others = [isolator.prepare("2", gone), isolator.prepare("3", next)];
+      await isolator.cleanup("2");
+      await Promise.all(others);
+      expect([await failed, await owner()]).to.deep.equal(["unknown user 'no-such-user'", NOBODY]);
+    });
+  });
 });

@@ -14,18 +14,31 @@ import type { Resources } from "../../../core/resources/resources.js";
 import { makeSymlinks, removeSymlink } from "../../support/posix/sandbox.js";
 import { resolveUser } from "../../support/posix/users.js";
 
+interface Container {
+  readonly directory: string;
+  readonly user: string | undefined;
+  volumes: readonly ContainerVolume[];
+  /** The host paths of those whose owner is settled, as far as this container goes. */
+  readonly inUse: Set<string>;
+}
+
 /**
  * The host's file system, seen as it is: a container works in its sandbox and is kept out of nothing. It finds its
  * persistent volumes through links there, and owns those that no other container uses.
  */
 @injectable()
 export class PosixFilesystemIsolator implements Isolator {
-  private readonly containers = new Map<ContainerId, ContainerConfig>();
+  private readonly containers = new Map<ContainerId, Container>();
+  /** By host path, the last of the containers that are being asked whose the volume is to be. */
+  private readonly handovers = new Map<string, Promise<void>>();
 
   async prepare(containerId: ContainerId, config: ContainerConfig): Promise<ContainerLaunchInfo> {
-    const { directory, volumes } = config;
-    this.containers.set(containerId, config);
-    for (const volume of volumes) await this.takeOver(containerId, volume);
+    const { directory, volumes, user } = config;
+    const container: Container = { directory, user, volumes, inUse: new Set() };
+    this.containers.set(containerId, container);
+    for (const { hostPath, readOnly } of volumes) {
+      await this.inTurn(hostPath, () => this.takeOver(containerId, hostPath, readOnly));
+    }
     return { workingDirectory: directory, symlinks: volumes.map(toLink) };
   }
 
@@ -35,15 +48,19 @@ export class PosixFilesystemIsolator implements Isolator {
     _resources: Resources,
     volumes: readonly ContainerVolume[],
   ): Promise<void> {
-    const config = this.containers.get(containerId);
-    if (config === undefined) return;
-    const { directory } = config;
-    this.containers.set(containerId, { ...config, volumes });
-    for (const volume of without(config.volumes, volumes)) {
-      await removeSymlink(directory, toLink(volume));
+    const container = this.containers.get(containerId);
+    if (container === undefined) return;
+    const { directory, inUse } = container;
+    const removed = without(container.volumes, volumes);
+    const added = without(volumes, container.volumes);
+    container.volumes = volumes;
+    for (const { hostPath } of removed) {
+      if (!volumes.some((one) => one.hostPath === hostPath)) inUse.delete(hostPath);
     }
-    const added = without(volumes, config.volumes);
-    for (const volume of added) await this.takeOver(containerId, volume);
+    for (const volume of removed) await removeSymlink(directory, toLink(volume));
+    for (const { hostPath, readOnly } of added) {
+      await this.inTurn(hostPath, () => this.takeOver(containerId, hostPath, readOnly));
+    }
     await makeSymlinks(directory, added.map(toLink));
   }
 
@@ -51,15 +68,33 @@ export class PosixFilesystemIsolator implements Isolator {
     this.containers.delete(containerId);
   }
 
-  private async takeOver(id: ContainerId, { hostPath, readOnly }: ContainerVolume): Promise<void> {
-    const user = await resolveUser(this.containers.get(id)?.user);
-    if (user === undefined || readOnly || this.isUsedBesides(id, hostPath)) return;
-    await chown(hostPath, user.uid, user.gid);
+  /**
+   * Containers that start together on one volume are asked one after the other: the first makes it its user's, and those
+   * that come after it find the volume in use. One that fails, or is gone before it is done, leaves that to the next.
+   */
+  private async inTurn(hostPath: string, takeOver: () => Promise<void>): Promise<void> {
+    const before = this.handovers.get(hostPath) ?? Promise.resolve();
+    const done = before.then(takeOver);
+    const over = done.catch(() => undefined);
+    this.handovers.set(hostPath, over);
+    await over;
+    if (this.handovers.get(hostPath) === over) this.handovers.delete(hostPath);
+    return done;
   }
 
-  private isUsedBesides(id: ContainerId, hostPath: string): boolean {
-    return [...this.containers].some(
-      ([other, { volumes }]) => other !== id && volumes.some((one) => one.hostPath === hostPath),
+  private async takeOver(id: ContainerId, hostPath: string, readOnly: boolean): Promise<void> {
+    const container = this.containers.get(id);
+    if (container === undefined) return;
+    const user = await resolveUser(container.user);
+    if (user !== undefined && !readOnly && !this.isUsedBesides(container, hostPath)) {
+      await chown(hostPath, user.uid, user.gid);
+    }
+    container.inUse.add(hostPath);
+  }
+
+  private isUsedBesides(container: Container, hostPath: string): boolean {
+    return [...this.containers.values()].some(
+      (other) => other !== container && other.inUse.has(hostPath),
     );
   }
 }
