@@ -1,9 +1,15 @@
 import { expect } from "chai";
 import { MasterHarness } from "../../integration/builders/master-harness.js";
-import type { master, quota } from "../protocol/v1.js";
+import type { master, quota, v1 } from "../protocol/v1.js";
 
 function amounts(values: Readonly<Record<string, number>>) {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+}
+function cpus(value: number, more: Partial<v1.Resource> = {}): v1.Resource {
+  return { name: "cpus", type: "SCALAR", scalar: { value }, ...more };
+}
+function set(...guarantee: v1.Resource[]): master.Call {
+  return { type: "SET_QUOTA", set_quota: { quota_request: { role: "dev", guarantee } } };
 }
 function update(...quota_configs: quota.QuotaConfig[]): master.Call {
   return { type: "UPDATE_QUOTA", update_quota: { quota_configs } };
@@ -33,7 +39,7 @@ describe("Master: quotas and weights", () => {
     const half = (role: string) => update({ role, guarantees: amounts({ cpus: 3 }) });
     expect(harness.operator(half("a")).status).to.equal(undefined);
     expect(harness.operator(half("b"))).to.have.property("status", 400);
-    const set_quota = { quota_request: { role: "a", guarantee: [] } };
+    const set_quota = { quota_request: { role: "a", guarantee: [cpus(1)] } };
     expect(harness.operator({ type: "SET_QUOTA", set_quota })).to.have.property("status", 400);
     expect(harness.operator({ type: "REMOVE_QUOTA", remove_quota: { role: "a" } }).status).to.equal(
       undefined,
@@ -89,17 +95,60 @@ describe("Master: quotas and weights", () => {
   it("sets and removes a quota in the older way", () => {
     const harness = new MasterHarness();
     harness.registerAgent("a1");
-    const guarantee = [{ name: "cpus", type: "SCALAR" as const, scalar: { value: 1 } }];
-    const set: master.Call = {
-      type: "SET_QUOTA",
-      set_quota: { quota_request: { role: "dev", guarantee } },
-    };
     const remove: master.Call = { type: "REMOVE_QUOTA", remove_quota: { role: "dev" } };
-    expect(harness.operator(set)).to.deep.equal({ status: 200 });
-    expect(harness.operator(set).status).to.equal(400);
+    expect(harness.operator(set(cpus(1)))).to.deep.equal({ status: 200 });
+    expect(harness.operator(set(cpus(1))).status).to.equal(400);
     expect(harness.operator(remove)).to.deep.equal({ status: 200 });
     expect(harness.operator(remove).status).to.equal(400);
   });
+
+  it("limits what the older way says is 0, and leaves alone what it does not name", () => {
+    const harness = new MasterHarness();
+    harness.registerAgent("a1");
+    const none = { name: "mem", type: "SCALAR" as const, scalar: { value: 0 } };
+    expect(harness.operator(set(cpus(1), none))).to.deep.equal({ status: 200 });
+    expect(harness.master.state.quotas.get("dev")?.limits).to.deep.equal(
+      new Map([
+        ["cpus", 1000],
+        ["mem", 0],
+      ]),
+    );
+    harness.operator({ type: "REMOVE_QUOTA", remove_quota: { role: "dev" } });
+    expect(harness.operator(set(cpus(0)))).to.deep.equal({ status: 200 });
+    expect(harness.master.state.quotas.get("dev")?.limits).to.deep.equal(new Map([["cpus", 0]]));
+  });
+
+  const malformed: readonly [string, readonly v1.Resource[], string][] = [
+    ["nothing", [], ": expected at least one resource"],
+    ["an amount for a role", [cpus(1, { role: "other" })], "[0] (cpus): must not be reserved"],
+    [
+      "a reservation",
+      [cpus(1, { reservations: [{ type: "DYNAMIC", role: "other" }] })],
+      "[0] (cpus): must not be reserved",
+    ],
+    ["a revocable amount", [cpus(1, { revocable: {} })], "[0] (cpus).revocable: must not be set"],
+    [
+      "a disk",
+      [cpus(1), { ...cpus(1), name: "disk", disk: { source: { type: "PATH" } } }],
+      "[1] (disk).disk: must not be set",
+    ],
+    ["a name twice", [cpus(0.1), cpus(0.2)], "[1] (cpus): the name is there twice"],
+    [
+      "ports",
+      [{ name: "ports", type: "RANGES", ranges: { range: [{ begin: 1, end: 2 }] } }],
+      "[0] (ports): expected a scalar, got RANGES",
+    ],
+    ["a negative amount", [cpus(-1)], ": resources[0] (cpus): scalar.value: -1 is negative"],
+  ];
+  for (const [what, guarantee, message] of malformed)
+    it(`refuses ${what} in the older way with 400`, () => {
+      const harness = new MasterHarness();
+      harness.registerAgent("a1");
+      expect(harness.operator(set(...guarantee))).to.deep.equal({
+        status: 400,
+        message: `quota_request.guarantee${message}`,
+      });
+    });
 
   it("updates weights all or none", () => {
     const harness = new MasterHarness();

@@ -11,15 +11,13 @@ import {
   type ResourceQuantities,
   subtractQuantities,
 } from "../resources/quantities.js";
-import { Resources } from "../resources/resources.js";
 import { topLevelRole } from "../resources/roles.js";
-import { validateResources } from "../resources/validate-resources.js";
 import type { MasterContext } from "./master-context.js";
 import type { Offer } from "./master-state.js";
 import type { Offers } from "./offers.js";
 import { clusterCapacity, quotaConsumption } from "./quota-consumption.js";
 import type { Registrar } from "./registrar.js";
-import { quotaConfigProblem } from "./validation/quota.js";
+import { guaranteeProblem, quotaConfigProblem } from "./validation/quota.js";
 
 /** Guarantees and limits of top-level roles: durable before anybody notices, and all of one call or none. */
 export class Quotas {
@@ -49,20 +47,20 @@ export class Quotas {
   }
 
   /** SET_QUOTA, deprecated: what is guaranteed is the limit too. */
-  onSet(request: RequestId, { role, guarantee, force }: quota.QuotaRequest): void {
+  onSet(request: RequestId, { role, guarantee = [], force }: quota.QuotaRequest): void {
     const { context } = this;
-    const resources = guarantee ?? [];
+    if (role === undefined)
+      return context.respond(request, 400, "quota_request.role: required, but not set");
+    const amounts = Object.fromEntries(
+      guarantee.flatMap(({ name, scalar }) => (scalar ? [[name, scalar]] : [])),
+    );
+    const config = { role, guarantees: amounts, limits: amounts };
     const problem =
-      (role === undefined ? "quota_request.role: required, but not set" : undefined) ??
-      validateResources(resources) ??
-      quotaConfigProblem({ role: role ?? "" }, context.settings.roles);
-    if (problem !== undefined || role === undefined) return context.respond(request, 400, problem);
-    if (resources.some(({ type }) => type !== "SCALAR"))
-      return context.respond(request, 400, "quota_request.guarantee: expected scalars only");
+      guaranteeProblem(guarantee) ?? quotaConfigProblem(config, context.settings.roles);
+    if (problem !== undefined) return context.respond(request, 400, `quota_request.${problem}`);
     if (this.standing().has(role))
       return context.respond(request, 400, `role '${role}' already has a quota; remove it first`);
-    const guarantees = Resources.fromWire(resources).quantities();
-    const wanted = new Map([[role, { guarantees, limits: guarantees }]]);
+    const wanted = new Map([[role, toQuota(config)]]);
     const overcommit = force ? undefined : this.overcommitProblem(wanted);
     if (overcommit !== undefined) return context.respond(request, 409, overcommit);
     this.store(request, wanted);
