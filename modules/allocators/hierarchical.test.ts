@@ -1,10 +1,8 @@
 import { expect } from "chai";
 import type { Allocation } from "../../core/contracts/allocator.js";
-import { parseMinAllocatable } from "../../core/resources/quantities.js";
 import { Resources } from "../../core/resources/resources.js";
 import {
   AllocatorStory,
-  domain,
   frameworkOf,
   line,
   quota,
@@ -211,60 +209,5 @@ describe("HierarchicalAllocator with quotas", () => {
     tale.decline("q", 60_000);
     // The refused agent is filtered, and the other one fits the limit again.
     expect(tale.cycle()).to.have.length(1);
-  });
-});
-
-describe("HierarchicalAllocator, asked why", () => {
-  const rules = (tale: AllocatorStory, frameworkId: string) =>
-    tale.allocator
-      .explain?.({ frameworkId }, tale.nowMs)
-      .roles.map(({ role, rules }) => [
-        role,
-        Object.fromEntries(rules.map(({ rule, examples }) => [rule, examples.join(" ")])),
-      ]);
-
-  it("names the rule that keeps each agent back", () => {
-    const tale = story({
-      domain: domain("here"),
-      minAllocatableResources: parseMinAllocatable("cpus:0.5"),
-    });
-    tale
-      .agent("inactive", "cpus:1")
-      .agent("gpus", "cpus:1;gpus:1")
-      .agent("far", "cpus:1", { region: "there" })
-      .agent("reserved", "cpus(x):1")
-      .agent("small", "cpus:0.1")
-      .framework("f", { roles: ["r", "quiet"], suppressed: ["quiet"] });
-    tale.allocator.deactivateAgent("inactive");
-    tale.run();
-    tale.agent("declined", "cpus:1").agent("taken", "cpus:1");
-    tale.run();
-    tale.decline("f", 60_000).framework("g").run();
-    tale.decline("g");
-    const all = "inactive gpus far reserved small";
-    expect(rules(tale, "f")).to.deep.equal([
-      [
-        "r",
-        {
-          AGENT_INACTIVE: "inactive",
-          GPU_RESOURCES: "gpus",
-          REGION: "far",
-          RESERVED: "reserved",
-          MINIMUM: "small",
-          FILTER: "declined taken",
-        },
-      ],
-      ["quiet", { SUPPRESSED: all }],
-    ]);
-    expect(rules(tale, "g")?.[0]?.[1]).to.include({ FAIR_SHARE: "declined taken" });
-  });
-
-  it("tells a limit from what is held back for others", () => {
-    const tale = story().framework("q", "quota").framework("f", "fair").agent("a", "cpus:1;mem:64");
-    tale.allocator.updateQuota("quota", quota("", "cpus:0;mem:0"));
-    tale.allocator.updateQuota("other", quota("cpus:1;mem:64"));
-    expect(tale.run()).to.deep.equal([]);
-    expect(rules(tale, "q")).to.deep.equal([["quota", { QUOTA_LIMIT: "a" }]]);
-    expect(rules(tale, "f")).to.deep.equal([["fair", { HEADROOM: "a" }]]);
   });
 });

@@ -12,7 +12,7 @@ export const ruleMessages = {
   SUPPRESSED: "the framework has suppressed offers for the role",
   AGENT_INACTIVE: "the agent is disconnected, deactivated or draining",
   NOT_WHITELISTED: "the agent's host is not on the whitelist",
-  ALLOCATED: "all of the agent is offered or in use",
+  ALLOCATED: "all of the agent but shared volumes is offered or in use",
   HIERARCHICAL_ROLE: "the agent is too old for roles below others",
   GPU_RESOURCES: "the agent has GPUs, and the framework does not have the GPU_RESOURCES capability",
   REGION: "the agent is in another region, and the framework is not REGION_AWARE",
@@ -85,10 +85,7 @@ function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs:
   const hidden = bundles.hiddenBy(agent, client);
   if (hidden) return hidden;
   const takeable = bundles.takeable(agent, client);
-  if (takeable.isEmpty) {
-    return agent.available.allocatableTo(client.role.name).isEmpty ? "RESERVED" : "CAPABILITY";
-  }
-  if (!bundles.isEnough(takeable, client.minimum)) return "MINIMUM";
+  if (!bundles.isEnough(takeable, client.minimum)) return shortageRule(state, client, agent);
   // Towards its guarantee a role may be offered what headroom for others would keep from it.
   const parts = [bundles.fairPart(takeable, client), bundles.guaranteedPart(takeable, client)];
   const enough = parts
@@ -97,6 +94,18 @@ function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs:
   if (enough.length === 0) return quotaRule(state, client, takeable);
   const isFree = (part: Resources) => agent.keptUntil(client, part, nowMs) === 0;
   return enough.some(isFree) ? "FAIR_SHARE" : "FILTER";
+}
+
+/** Why too little can be taken of an agent that has something available. Shared volumes always are. */
+function shortageRule(
+  { bundles }: AllocatorState,
+  client: Client,
+  { available }: AgentState,
+): Rule {
+  if (available.nonShared().isEmpty) return "ALLOCATED";
+  if (!bundles.isEnough(available, client.minimum)) return "MINIMUM";
+  const allocatable = available.allocatableTo(client.role.name);
+  return bundles.isEnough(allocatable, client.minimum) ? "CAPABILITY" : "RESERVED";
 }
 
 function quotaRule({ bundles, quotas }: AllocatorState, client: Client, takeable: Resources): Rule {

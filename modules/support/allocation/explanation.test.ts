@@ -1,0 +1,106 @@
+import { expect } from "chai";
+import { parseMinAllocatable } from "../../../core/resources/quantities.js";
+import { Resources } from "../../../core/resources/resources.js";
+import { AllocatorStory, domain, quota } from "../../../integration/contracts/allocator-story.js";
+import { HierarchicalAllocator } from "../../allocators/hierarchical.js";
+import { DrfSorterFactory } from "../../sorters/drf.js";
+
+const story = (options = {}) =>
+  new AllocatorStory(new HierarchicalAllocator(new DrfSorterFactory()), options);
+
+describe("HierarchicalAllocator, asked why", () => {
+  const rules = (tale: AllocatorStory, frameworkId: string) =>
+    tale.allocator
+      .explain?.({ frameworkId }, tale.nowMs)
+      .roles.map(({ role, rules }) => [
+        role,
+        Object.fromEntries(rules.map(({ rule, examples }) => [rule, examples.join(" ")])),
+      ]);
+
+  it("names the rule that keeps each agent back", () => {
+    const tale = story({
+      domain: domain("here"),
+      minAllocatableResources: parseMinAllocatable("cpus:0.5"),
+    });
+    tale
+      .agent("inactive", "cpus:1")
+      .agent("gpus", "cpus:1;gpus:1")
+      .agent("far", "cpus:1", { region: "there" })
+      .agent("reserved", "cpus(x):1")
+      .agent("small", "cpus:0.1")
+      .framework("f", { roles: ["r", "quiet"], suppressed: ["quiet"] });
+    tale.allocator.deactivateAgent("inactive");
+    tale.run();
+    tale.agent("declined", "cpus:1").agent("taken", "cpus:1");
+    tale.run();
+    tale.decline("f", 60_000).framework("g").run();
+    tale.decline("g");
+    const all = "inactive gpus far reserved small";
+    expect(rules(tale, "f")).to.deep.equal([
+      [
+        "r",
+        {
+          AGENT_INACTIVE: "inactive",
+          GPU_RESOURCES: "gpus",
+          REGION: "far",
+          RESERVED: "reserved",
+          MINIMUM: "small",
+          FILTER: "declined taken",
+        },
+      ],
+      ["quiet", { SUPPRESSED: all }],
+    ]);
+    expect(rules(tale, "g")?.[0]?.[1]).to.include({ FAIR_SHARE: "declined taken" });
+  });
+
+  it("tells a limit from what is held back for others", () => {
+    const tale = story().framework("q", "quota").framework("f", "fair").agent("a", "cpus:1;mem:64");
+    tale.allocator.updateQuota("quota", quota("", "cpus:0;mem:0"));
+    tale.allocator.updateQuota("other", quota("cpus:1;mem:64"));
+    expect(tale.run()).to.deep.equal([]);
+    expect(rules(tale, "q")).to.deep.equal([["quota", { QUOTA_LIMIT: "a" }]]);
+    expect(rules(tale, "f")).to.deep.equal([["fair", { HEADROOM: "a" }]]);
+  });
+
+  const volume = (role: string) =>
+    Resources.fromWire([
+      {
+        name: "disk",
+        type: "SCALAR",
+        scalar: { value: 100 },
+        reservations: [{ type: "DYNAMIC", role }],
+        disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
+        shared: {},
+      },
+    ]);
+
+  it("tells what is reserved for others from what is too little for anyone", () => {
+    const tale = story()
+      .framework("f", "r")
+      .agent("reserved", "cpus(x):1;mem(x):64;disk:10;ports:[1-9]")
+      .agent("small", "disk(x):10;ports:[1-9]");
+    expect(tale.run()).to.deep.equal([]);
+    expect(rules(tale, "f")).to.deep.equal([["r", { RESERVED: "reserved", MINIMUM: "small" }]]);
+  });
+
+  it("tells what the framework does not take from what is reserved for others", () => {
+    const revocable = Resources.fromWire([
+      { name: "cpus", type: "SCALAR", scalar: { value: 1 }, revocable: {} },
+    ]);
+    const tale = story().framework("f", "r").agent("a", Resources.parse("disk:10").plus(revocable));
+    expect(tale.run()).to.deep.equal([]);
+    expect(rules(tale, "f")).to.deep.equal([["r", { CAPABILITY: "a" }]]);
+  });
+
+  it("takes an agent for allocated when a shared volume is all that is left, which is always there", () => {
+    const capabilities = ["SHARED_RESOURCES" as const];
+    const tale = story()
+      .framework("f", "r", { capabilities })
+      .agent("a", Resources.parse("cpus:1;mem:64").plus(volume("r")));
+    expect(tale.run()).to.have.length(1);
+    tale.framework("g", "x", { capabilities }).framework("h", "r");
+    expect(tale.cycle()).to.deep.equal([]);
+    const names = ["f", "g", "h"].map((name) => rules(tale, name)?.[0]?.[1]);
+    expect(names).to.deep.equal([{ ALLOCATED: "a" }, { ALLOCATED: "a" }, { ALLOCATED: "a" }]);
+  });
+});
