@@ -22,7 +22,8 @@ export function quotaConsumption(state: MasterState): ReadonlyMap<string, Resour
   return consumed;
 }
 
-function reservedRoles(resources: Resources): ReadonlySet<string> {
+/** The roles that anything is reserved for. */
+export function reservedRoles(resources: Resources): ReadonlySet<string> {
   const roles = resources.identities.flatMap(({ reservedRole }) => reservedRole ?? []);
   return new Set(roles);
 }

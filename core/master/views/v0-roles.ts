@@ -1,48 +1,17 @@
 import type { Quota } from "../../contracts/allocator.js";
-import { reservedByRole, type V0Resources, v0Resources } from "../../protocol/v0/v0-resources.js";
-import type { v1 } from "../../protocol/v1.js";
+import { type V0Resources, v0ResourcesOf } from "../../protocol/v0/v0-resources.js";
 import { noQuantities, type ResourceQuantities } from "../../resources/quantities.js";
-import { Resources } from "../../resources/resources.js";
+import type { Resources } from "../../resources/resources.js";
 import { fromMilli } from "../../resources/scalar.js";
 import type { MasterState } from "../master-state.js";
 import { quotaConsumption } from "../quota-consumption.js";
-
-/** What stands in one role's name, as lists of what agents, tasks and offers say. */
-class RoleTally {
-  readonly allocated: v1.Resource[] = [];
-  readonly offered: v1.Resource[] = [];
-  readonly reserved: v1.Resource[] = [];
-  readonly frameworks = new Set<string>();
-}
+import { type RoleTally, tallyRoles } from "./role-tally.js";
 
 /** `/roles`: every role that has frameworks, resources, a quota or a weight. */
 export function v0Roles(state: MasterState): object {
-  const roles = new Map<string, RoleTally>();
-  const roleOf = (name: string): RoleTally => {
-    const role = roles.get(name) ?? new RoleTally();
-    roles.set(name, role);
-    return role;
-  };
-  for (const name of [...state.weights.keys(), ...state.quotas.keys()]) roleOf(name);
-  for (const framework of state.frameworks.values()) {
-    for (const name of framework.roles) roleOf(name).frameworks.add(framework.id);
-    for (const { terminated, resources } of framework.tasks.values())
-      if (!terminated)
-        for (const [name, held] of resources.allocations())
-          roleOf(name).allocated.push(...held.toWire());
-    for (const executors of framework.executors.values())
-      for (const { resources } of executors.values())
-        for (const [name, held] of Resources.fromWire(resources).allocations())
-          roleOf(name).allocated.push(...held.toWire());
-  }
-  for (const { role, resources } of state.offers.values())
-    roleOf(role).offered.push(...resources.toWire());
-  for (const { total } of state.agents.values())
-    for (const [name, held] of Object.entries(reservedByRole(total.toWire())))
-      roleOf(name).reserved.push(...held);
   const consumption = quotaConsumption(state);
   return {
-    roles: Array.from(roles, ([name, role]) => ({
+    roles: Array.from(tallyRoles(state), ([name, role]) => ({
       ...v0Role(state, name, role),
       quota: v0Quota(name, state.quotas.get(name), consumption.get(name)),
     })),
@@ -72,15 +41,18 @@ function amounts(quantities: ResourceQuantities = noQuantities): Record<string, 
 }
 
 function v0Role({ weights }: MasterState, name: string, role: RoleTally): object {
-  const { allocated, offered, reserved } = role;
-  const resources: V0Resources = v0Resources([...allocated, ...offered]);
+  const { allocated, offered, reserved, frameworks } = role;
   return {
     name,
     weight: weights.get(name) ?? 1,
-    resources,
-    allocated: v0Resources(allocated),
-    offered: v0Resources(offered),
-    reserved: v0Resources(reserved),
-    frameworks: [...role.frameworks],
+    resources: amountsOf([...allocated, ...offered]),
+    allocated: amountsOf(allocated),
+    offered: amountsOf(offered),
+    reserved: amountsOf(reserved),
+    frameworks: [...frameworks],
   };
+}
+
+function amountsOf(held: readonly Resources[]): V0Resources {
+  return v0ResourcesOf(held.map((resources) => resources.toWire()));
 }
