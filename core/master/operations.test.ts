@@ -16,10 +16,13 @@ const volume = scalar("disk", 64, {
   disk: { persistence: { id: "v1" }, volume: { container_path: "data", mode: "RW" } },
 });
 
-function setup() {
+function setup(known: readonly v1.FrameworkInfo.Capability[] = capabilities) {
   const harness = new MasterHarness();
   const agentId = harness.registerAgent("a1");
-  const frameworkId = harness.subscribe("s1", { roles: [role], capabilities });
+  const frameworkId = harness.subscribe("s1", {
+    ...(known.length === 0 ? { role } : { roles: [role] }),
+    capabilities: known,
+  });
   const offer = () => harness.offer("s1", frameworkId, agentId, "cpus:2;disk:512", role);
   const accept = (offerId: string, ...operations: v1.Offer.Operation[]) =>
     harness.call("s1", frameworkId, {
@@ -108,6 +111,41 @@ describe("Master: operations", () => {
       { type: "ACKNOWLEDGE_OPERATION_STATUS", operationUuid, statusUuid: statusUuid.value },
     ]);
     expect([...(harness.master.state.agents.get(agentId)?.operations ?? [])]).to.deep.equal([]);
+  });
+
+  it("tells what has been converted in the format of reservations that the framework reads", () => {
+    const older = { role, reservation: {} };
+    const formats: readonly [v1.FrameworkInfo.Capability[], Partial<v1.Resource>][] = [
+      [capabilities, { reservations }],
+      [[{ type: "MULTI_ROLE" }], older],
+      [[], older],
+    ];
+    for (const [known, format] of formats) {
+      const { harness, agentId, frameworkId, offer, accept } = setup(known);
+      accept(offer(), { ...reserve, id: { value: "op1" } });
+      const [sent] = harness.takeSent("a1");
+      harness.fromAgent("a1", {
+        type: "OPERATION_STATUS_UPDATE",
+        agentId,
+        frameworkId,
+        operationUuid: sent?.type === "APPLY_OPERATION" ? sent.operationUuid : "",
+        status: {
+          operation_id: { value: "op1" },
+          state: "OPERATION_FINISHED",
+          uuid: statusUuid,
+          converted_resources: [scalar("disk", 128, { reservations })],
+        },
+      });
+      harness.call("s1", frameworkId, {
+        type: "RECONCILE_OPERATIONS",
+        reconcile_operations: { operations: [] },
+      });
+      const told = harness.takeEvents("s1").map((event) => event.update_operation_status?.status);
+      expect(told.map((status) => status?.converted_resources)).to.deep.equal([
+        [scalar("disk", 128, format)],
+        [scalar("disk", 128, format)],
+      ]);
+    }
   });
 
   it("drops an invalid operation alone, saying why to who gave it an id", () => {

@@ -5,8 +5,10 @@ import type { AgentToMaster } from "../protocol/agent-protocol.js";
 import { type Base64, toBase64 } from "../protocol/base64.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
 import { applyConversions, conversionsOf, unallocated } from "../resources/conversions.js";
+import { Resources } from "../resources/resources.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework, OperationRecord } from "./master-state.js";
+import { toFrameworkResources } from "./resource-format.js";
 
 type StatusUpdate = Extract<AgentToMaster, { type: "OPERATION_STATUS_UPDATE" }>;
 
@@ -68,11 +70,7 @@ export class Operations {
     const framework = context.state.frameworks.get(frameworkId ?? "");
     if (framework !== undefined && status.operation_id !== undefined) {
       context.count("valid_operation_status_updates");
-      context.event(framework, {
-        type: "UPDATE_OPERATION_STATUS",
-        update_operation_status: { status },
-      });
-      return;
+      return this.tell(framework, status);
     }
     if (status.operation_id !== undefined && this.mayComeBack(frameworkId)) return;
     // Nobody else is there to acknowledge it.
@@ -168,12 +166,7 @@ export class Operations {
     const framework = this.context.state.frameworks.get(record.frameworkId ?? "");
     const { id } = record.wire.info;
     if (framework === undefined || id === undefined) return;
-    this.context.event(framework, {
-      type: "UPDATE_OPERATION_STATUS",
-      update_operation_status: {
-        status: { operation_id: id, state, message, agent_id: { value: agent.id } },
-      },
-    });
+    this.tell(framework, { operation_id: id, state, message, agent_id: { value: agent.id } });
   }
 
   onFrameworkRemoved(framework: Framework): void {
@@ -203,9 +196,17 @@ export class Operations {
 
   /** An answer has no uuid: it is not to be acknowledged. */
   private answer(framework: Framework, { uuid: _uuid, ...status }: v1.OperationStatus): void {
+    this.tell(framework, status);
+  }
+
+  private tell(framework: Framework, status: v1.OperationStatus): void {
+    const { converted_resources } = status;
+    const converted = converted_resources && {
+      converted_resources: toFrameworkResources(framework, Resources.fromWire(converted_resources)),
+    };
     this.context.event(framework, {
       type: "UPDATE_OPERATION_STATUS",
-      update_operation_status: { status },
+      update_operation_status: { status: { ...status, ...converted } },
     });
   }
 
