@@ -2,9 +2,16 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
 import { DrfSorterFactory } from "../../modules/sorters/drf.js";
+import { quota } from "../contracts/allocator-story.js";
 import { AllocatorWalk, walkStep } from "../contracts/allocator-walk.js";
 
 const frameworks = ["f", "g", "h"];
+const steps = fc.array(walkStep, { maxLength: 60, size: "max" });
+/** The recovery timeout of a story. */
+const TIMEOUT_MS = 600_000;
+
+/** A failover: after so many seconds of the walk, or with enough agents, allocation begins. */
+const failover = fc.record({ expectedAgents: fc.constantFrom(0, 2, 3, 9), seconds: fc.nat(20) });
 
 /** Who has nothing in the way of being offered which agent, says the allocator. */
 function unhindered({ story }: AllocatorWalk, nowMs: number): ReadonlySet<string> {
@@ -21,9 +28,11 @@ function unhindered({ story }: AllocatorWalk, nowMs: number): ReadonlySet<string
 describe("what an allocator says of its own offers", () => {
   it("names a rule for everything that it does not offer, and none for what it does", () => {
     fc.assert(
-      fc.property(fc.array(walkStep, { maxLength: 60, size: "max" }), (steps) => {
+      fc.property(failover, steps, ({ expectedAgents, seconds }, steps) => {
         const walk = new AllocatorWalk(new HierarchicalAllocator(new DrfSorterFactory()));
         const { story } = walk;
+        const quotas = new Map([["t", quota("cpus:1")]]);
+        story.allocator.recover(expectedAgents, quotas, seconds * 1_000 - TIMEOUT_MS);
         for (const step of steps) {
           if (step.type !== "CYCLE") {
             walk.apply(step);

@@ -33,8 +33,6 @@ const nothing: AllocationSlice = { allocations: [], inverseAllocations: [], more
 @injectable()
 export class HierarchicalAllocator implements Allocator {
   private current: AllocatorState | undefined;
-  /** No run until so many agents are back after a failover, or until then. */
-  private pause: { readonly agents: number; readonly untilMs: number } | undefined;
 
   constructor(@inject(SorterFactory) private readonly sorters: SorterFactory) {}
 
@@ -51,14 +49,12 @@ export class HierarchicalAllocator implements Allocator {
     for (const [role, quota] of quotas) this.state.quotas.set(role, quota);
     if (quotas.size === 0 || expectedAgents === 0) return;
     const { recoveryTimeoutMs, agentRecoveryFactor } = this.state.options;
-    const agents = Math.ceil(expectedAgents * agentRecoveryFactor);
-    this.pause = { agents, untilMs: nowMs + recoveryTimeoutMs };
+    const enoughAgents = Math.ceil(expectedAgents * agentRecoveryFactor);
+    this.state.pause = { expectedAgents, enoughAgents, untilMs: nowMs + recoveryTimeoutMs };
     this.resumeWhenDue(nowMs);
   }
   private resumeWhenDue(nowMs: number): void {
-    if (!this.pause) return;
-    const { agents, untilMs } = this.pause;
-    if (this.state.agentStates.size >= agents || nowMs >= untilMs) this.pause = undefined;
+    this.state.pause = this.state.pauseAt(nowMs);
   }
 
   addFramework(
@@ -221,7 +217,7 @@ export class HierarchicalAllocator implements Allocator {
     this.state.candidates.addAll();
   }
   get hasWork(): boolean {
-    if (this.pause) return false;
+    if (this.state.pause) return false;
     return this.state.run.inProgress || !this.state.candidates.isEmpty;
   }
   allocate(nowMs: number, budget: number): AllocationSlice {

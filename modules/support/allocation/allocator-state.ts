@@ -14,6 +14,13 @@ import { QuotaLedger } from "./quota-ledger.js";
 import { RoleTable } from "./role-table.js";
 import { TopRoles } from "./top-roles.js";
 
+/** After a failover, allocation waits for enough of the expected agents, and no longer than until then. */
+export interface RecoveryPause {
+  readonly expectedAgents: number;
+  readonly enoughAgents: number;
+  readonly untilMs: number;
+}
+
 /** All that an allocator knows, and the parts that keep it. */
 export class AllocatorState {
   readonly agentStates = new Map<AgentId, AgentState>();
@@ -30,6 +37,7 @@ export class AllocatorState {
   readonly inverseOffers: InverseOffers;
   readonly frameworks: Frameworks;
   readonly agents: Agents;
+  pause: RecoveryPause | undefined;
 
   constructor(
     readonly options: AllocatorOptions,
@@ -46,5 +54,12 @@ export class AllocatorState {
     this.inverseOffers = new InverseOffers(frameworkStates);
     this.frameworks = new Frameworks(frameworkStates, agentStates, this.roles, this.holdings);
     this.agents = new Agents(agentStates, this.offerable, this.roles, this.quotas, this.holdings);
+  }
+
+  /** The pause, unless it is over by then. */
+  pauseAt(nowMs: number): RecoveryPause | undefined {
+    const { pause } = this;
+    if (!pause || nowMs >= pause.untilMs) return undefined;
+    return this.agentStates.size < pause.enoughAgents ? pause : undefined;
   }
 }

@@ -103,4 +103,25 @@ describe("HierarchicalAllocator, asked why", () => {
     const names = ["f", "g", "h"].map((name) => rules(tale, name)?.[0]?.[1]);
     expect(names).to.deep.equal([{ ALLOCATED: "a" }, { ALLOCATED: "a" }, { ALLOCATED: "a" }]);
   });
+
+  it("says that allocation waits for agents after a failover, unless the framework wants nothing", () => {
+    const tale = story();
+    tale.allocator.recover(10, new Map([["q", quota("cpus:1")]]), 0);
+    tale.agent("a", "cpus:1;mem:64").agent("b", "cpus:1;mem:64");
+    tale.framework("f", { roles: ["r", "quiet"], suppressed: ["quiet"] });
+    tale.allocator.deactivateAgent("b");
+    expect(tale.cycle()).to.deep.equal([]);
+    expect(rules(tale, "f")).to.deep.equal([
+      ["r", { RECOVERING: "a b" }],
+      ["quiet", { SUPPRESSED: "a b" }],
+    ]);
+    const [role] = tale.allocator.explain?.({ frameworkId: "f" }, tale.nowMs).roles ?? [];
+    expect(role?.rules[0]?.message).to.equal(
+      "after a failover, allocation waits for agents to come back: 2 are there, 8 of 10 are enough",
+    );
+    // It is over with time, whether or not a run has noticed.
+    tale.nowMs = 600_000;
+    expect(rules(tale, "f")?.[0]?.[1]).to.deep.equal({ FAIR_SHARE: "a", AGENT_INACTIVE: "b" });
+    expect(tale.cycle()).to.have.length(1);
+  });
 });

@@ -2,7 +2,7 @@ import type { AgentId } from "../../../core/base/ids.js";
 import type { Explanation, ExplainQuery } from "../../../core/contracts/allocator.js";
 import type { Resources } from "../../../core/resources/resources.js";
 import type { AgentState } from "./agent-state.js";
-import type { AllocatorState } from "./allocator-state.js";
+import type { AllocatorState, RecoveryPause } from "./allocator-state.js";
 import type { Client } from "./framework-state.js";
 
 /** Every rule that may keep a framework from being offered an agent, and what is told of it. */
@@ -10,6 +10,7 @@ export const ruleMessages = {
   FRAMEWORK_INACTIVE: "the framework is not connected, or has been deactivated",
   NOT_SUBSCRIBED: "the framework has left the role, and only still holds something in it",
   SUPPRESSED: "the framework has suppressed offers for the role",
+  RECOVERING: "after a failover, allocation waits for agents to come back",
   AGENT_INACTIVE: "the agent is disconnected, deactivated or draining",
   NOT_WHITELISTED: "the agent's host is not on the whitelist",
   ALLOCATED: "all of the agent but shared volumes is offered or in use",
@@ -49,25 +50,41 @@ function agentsOf(state: AllocatorState, agentId: AgentId | undefined): readonly
   return agent ? [agent] : [];
 }
 
+type RuleOfAgents = Explanation["roles"][number]["rules"][number];
+
 function rulesOf(
   state: AllocatorState,
   client: Client,
   agents: readonly AgentState[],
   nowMs: number,
-): Explanation["roles"][number]["rules"] {
-  const byRule = new Map<Rule, AgentId[]>();
+): readonly RuleOfAgents[] {
+  const ofClient = ruleOfClient(client);
+  if (ofClient) return [ruleOfAgents(ofClient, agents)];
+  const pause = state.pauseAt(nowMs);
+  if (pause) return [recovering(pause, state, agents)];
+  const byRule = new Map<Rule, AgentState[]>();
   for (const agent of agents) {
-    const rule = ruleOfClient(client) ?? ruleOf(state, client, agent, nowMs);
+    const rule = ruleOf(state, client, agent, nowMs);
     const kept = byRule.get(rule);
-    if (kept) kept.push(agent.id);
-    else byRule.set(rule, [agent.id]);
+    if (kept) kept.push(agent);
+    else byRule.set(rule, [agent]);
   }
-  return [...byRule].map(([rule, kept]) => ({
-    rule,
-    message: ruleMessages[rule],
-    agents: kept.length,
-    examples: kept.slice(0, EXAMPLES),
-  }));
+  return [...byRule].map(([rule, kept]) => ruleOfAgents(rule, kept));
+}
+
+function ruleOfAgents(rule: Rule, agents: readonly AgentState[]): RuleOfAgents {
+  const examples = agents.slice(0, EXAMPLES).map(({ id }) => id);
+  return { rule, message: ruleMessages[rule], agents: agents.length, examples };
+}
+
+function recovering(
+  { expectedAgents, enoughAgents }: RecoveryPause,
+  { agentStates }: AllocatorState,
+  agents: readonly AgentState[],
+): RuleOfAgents {
+  const rule = ruleOfAgents("RECOVERING", agents);
+  const wait = `${agentStates.size} are there, ${enoughAgents} of ${expectedAgents} are enough`;
+  return { ...rule, message: `${rule.message}: ${wait}` };
 }
 
 function ruleOfClient({ framework, isSubscribed, isSuppressed }: Client): Rule | undefined {
