@@ -77,11 +77,12 @@ export interface ExplainQuery {
   readonly role?: string;
   readonly agentId?: AgentId;
 }
-/** The rules that stood in the way, each with the agents it kept back. */
+/** The rules that stood in the way, each with the agents it kept back: one at least, even if there is no agent. */
 export interface Explanation {
   readonly frameworkId: FrameworkId;
   readonly roles: readonly {
-    readonly role: string;
+    /** None: the rules are about the framework as a whole, which has no roles. */
+    readonly role?: string;
     readonly rules: readonly {
       /** For instance QUOTA_LIMIT, HEADROOM, FILTER, SUPPRESSED, RESERVED, CONSTRAINT, MINIMUM, AGENT_INACTIVE. */
       readonly rule: string;

@@ -14,15 +14,26 @@ const TIMEOUT_MS = 600_000;
 const failover = fc.record({ expectedAgents: fc.constantFrom(0, 2, 3, 9), seconds: fc.nat(20) });
 
 /** Who has nothing in the way of being offered which agent, says the allocator. */
-function unhindered({ story }: AllocatorWalk, nowMs: number): ReadonlySet<string> {
+function unhindered(walk: AllocatorWalk, nowMs: number): ReadonlySet<string> {
   const pairs = frameworks.flatMap((frameworkId) =>
-    (story.allocator.explain?.({ frameworkId }, nowMs).roles ?? []).flatMap(({ role, rules }) =>
+    explained(walk, frameworkId, nowMs).flatMap(({ role, rules }) =>
       rules
         .filter(({ rule }) => rule === "FAIR_SHARE")
         .flatMap(({ examples }) => examples.map((agentId) => `${frameworkId} ${role} ${agentId}`)),
     ),
   );
   return new Set(pairs);
+}
+
+/** The rules of each role, of which there is always one, and exactly one for each agent. */
+function explained({ story, totals }: AllocatorWalk, frameworkId: string, nowMs: number) {
+  const { roles = [] } = story.allocator.explain?.({ frameworkId }, nowMs) ?? {};
+  expect(roles).to.not.deep.equal([]);
+  for (const { rules } of roles) {
+    expect(rules).to.not.deep.equal([]);
+    expect(rules.reduce((sum, { agents }) => sum + agents, 0)).to.equal(totals.size);
+  }
+  return roles;
 }
 
 describe("what an allocator says of its own offers", () => {

@@ -124,4 +124,33 @@ describe("HierarchicalAllocator, asked why", () => {
     expect(rules(tale, "f")?.[0]?.[1]).to.deep.equal({ FAIR_SHARE: "a", AGENT_INACTIVE: "b" });
     expect(tale.cycle()).to.have.length(1);
   });
+
+  it("names a rule where there are no agents, with the framework's own first", () => {
+    const tale = story().framework("f", { roles: ["r", "quiet"], suppressed: ["quiet"] });
+    tale.framework("inactive", "r", { active: false });
+    expect(rules(tale, "f")).to.deep.equal([
+      ["r", { NO_AGENTS: "" }],
+      ["quiet", { SUPPRESSED: "" }],
+    ]);
+    expect(rules(tale, "inactive")).to.deep.equal([["r", { FRAMEWORK_INACTIVE: "" }]]);
+    tale.agent("a", "cpus:1;mem:64");
+    const query = { frameworkId: "f", role: "r", agentId: "gone" };
+    expect(tale.allocator.explain?.(query, 0).roles[0]?.rules[0]).to.deep.equal({
+      rule: "NO_AGENTS",
+      message: "there is no agent that could be offered",
+      agents: 0,
+      examples: [],
+    });
+  });
+
+  it("names a rule of the framework as a whole where it has no roles", () => {
+    const tale = story().framework("f", { roles: [] }).agent("a", "cpus:1;mem:64");
+    tale.framework("inactive", { roles: [], active: false });
+    expect(rules(tale, "f")).to.deep.equal([[undefined, { NO_ROLES: "a" }]]);
+    expect(rules(tale, "inactive")).to.deep.equal([[undefined, { FRAMEWORK_INACTIVE: "a" }]]);
+    expect(rules(tale, "unknown")).to.deep.equal([[undefined, { FRAMEWORK_INACTIVE: "a" }]]);
+    const query = { frameworkId: "f", role: "other" };
+    const [entry] = tale.allocator.explain?.(query, 0).roles ?? [];
+    expect([entry?.role, entry?.rules[0]?.rule]).to.deep.equal(["other", "NOT_SUBSCRIBED"]);
+  });
 });

@@ -3,14 +3,17 @@ import type { Explanation, ExplainQuery } from "../../../core/contracts/allocato
 import type { Resources } from "../../../core/resources/resources.js";
 import type { AgentState } from "./agent-state.js";
 import type { AllocatorState, RecoveryPause } from "./allocator-state.js";
-import type { Client } from "./framework-state.js";
+import type { Client, FrameworkState } from "./framework-state.js";
 
 /** Every rule that may keep a framework from being offered an agent, and what is told of it. */
 export const ruleMessages = {
   FRAMEWORK_INACTIVE: "the framework is not connected, or has been deactivated",
-  NOT_SUBSCRIBED: "the framework has left the role, and only still holds something in it",
+  NO_ROLES: "the framework subscribes to no role",
+  NOT_SUBSCRIBED:
+    "the framework does not subscribe to the role, though it may still hold something in it",
   SUPPRESSED: "the framework has suppressed offers for the role",
   RECOVERING: "after a failover, allocation waits for agents to come back",
+  NO_AGENTS: "there is no agent that could be offered",
   AGENT_INACTIVE: "the agent is disconnected, deactivated or draining",
   NOT_WHITELISTED: "the agent's host is not on the whitelist",
   ALLOCATED: "all of the agent but shared volumes is offered or in use",
@@ -33,15 +36,22 @@ const EXAMPLES = 5;
 /** Finds, by the rules of a run, what keeps a framework from being offered the agents there are. */
 export function explain(state: AllocatorState, query: ExplainQuery, nowMs: number): Explanation {
   const { frameworkId, role } = query;
-  const clients = [...(state.frameworkStates.get(frameworkId)?.clients.values() ?? [])];
+  const framework = state.frameworkStates.get(frameworkId);
+  const agents = agentsOf(state, query.agentId);
+  const clients = [...(framework?.clients.values() ?? [])];
   const asked = clients.filter((client) => role === undefined || client.role.name === role);
-  return {
-    frameworkId,
-    roles: asked.map((client) => ({
-      role: client.role.name,
-      rules: rulesOf(state, client, agentsOf(state, query.agentId), nowMs),
-    })),
-  };
+  const roles = asked.map((client) => ({
+    role: client.role.name,
+    rules: rulesOf(state, client, agents, nowMs),
+  }));
+  if (roles.length > 0) return { frameworkId, roles };
+  const rules = [ruleOfAgents(ruleWithoutClient(framework, role), agents)];
+  return { frameworkId, roles: [role === undefined ? { rules } : { role, rules }] };
+}
+
+function ruleWithoutClient(framework: FrameworkState | undefined, role: string | undefined): Rule {
+  if (!framework?.isActive) return "FRAMEWORK_INACTIVE";
+  return role === undefined ? "NO_ROLES" : "NOT_SUBSCRIBED";
 }
 
 function agentsOf(state: AllocatorState, agentId: AgentId | undefined): readonly AgentState[] {
@@ -62,6 +72,7 @@ function rulesOf(
   if (ofClient) return [ruleOfAgents(ofClient, agents)];
   const pause = state.pauseAt(nowMs);
   if (pause) return [recovering(pause, state, agents)];
+  if (agents.length === 0) return [ruleOfAgents("NO_AGENTS", agents)];
   const byRule = new Map<Rule, AgentState[]>();
   for (const agent of agents) {
     const rule = ruleOf(state, client, agent, nowMs);

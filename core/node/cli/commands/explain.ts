@@ -38,7 +38,5 @@ function describe({ roles }: Explanation): string {
       examples.join(", "),
     ]),
   );
-  if (rows.length === 0)
-    return "Nothing stands in the way: the next allocation may offer resources.\n";
   return table(["role", "rule", "agents", "why", "for instance"], rows);
 }
