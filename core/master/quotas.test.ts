@@ -11,6 +11,9 @@ function cpus(value: number, more: Partial<v1.Resource> = {}): v1.Resource {
 function set(...guarantee: v1.Resource[]): master.Call {
   return { type: "SET_QUOTA", set_quota: { quota_request: { role: "dev", guarantee } } };
 }
+function weigh(weight_infos: readonly v1.WeightInfo[]): master.Call {
+  return { type: "UPDATE_WEIGHTS", update_weights: { weight_infos } };
+}
 function update(...quota_configs: quota.QuotaConfig[]): master.Call {
   return { type: "UPDATE_QUOTA", update_quota: { quota_configs } };
 }
@@ -152,10 +155,6 @@ describe("Master: quotas and weights", () => {
 
   it("updates weights all or none", () => {
     const harness = new MasterHarness();
-    const weigh = (weight_infos: master.Call.UpdateWeights["weight_infos"]): master.Call => ({
-      type: "UPDATE_WEIGHTS",
-      update_weights: { weight_infos: weight_infos ?? [] },
-    });
     expect(
       harness.operator(
         weigh([
@@ -171,5 +170,24 @@ describe("Master: quotas and weights", () => {
     expect(harness.master.state.weights.get("c")).to.equal(3);
     expect(harness.operator(weigh([{ role: "d", weight: Infinity }])).status).to.equal(400);
     expect(harness.operator(weigh([{ weight: 1 }])).status).to.equal(400);
+  });
+
+  it("takes back all that is on offer when a role's weight changes in which anybody takes part", () => {
+    const rescinded = (role: string) => {
+      const harness = new MasterHarness();
+      const agentId = harness.registerAgent("a1");
+      const x = harness.subscribe("sx", { role: "x" });
+      harness.subscribe("sy", { role: "y/child" });
+      harness.offer("sx", x, agentId, "cpus:2", "x");
+      harness.operator(weigh([{ role, weight: 3 }]));
+      return harness.takeEvents("sx").map(({ type }) => type);
+    };
+    expect(["x", "y/child", "y", "y/other", "z"].map(rescinded)).to.deep.equal([
+      ["RESCIND"],
+      ["RESCIND"],
+      ["RESCIND"],
+      [],
+      [],
+    ]);
   });
 });

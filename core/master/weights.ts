@@ -50,9 +50,11 @@ export class Weights {
     return `weight: expected a number above 0, got ${weight}`;
   }
 
-  /** What is on offer was dealt out by the old weights. */
-  private rescind(roles: readonly string[]): void {
-    for (const offer of [...this.context.state.offers.values()])
-      if (roles.some((role) => isRoleOrAncestor(role, offer.role))) this.offers.rescind(offer);
+  /** What is on offer was dealt out by the old weights, to whomever: all of it is dealt out anew. */
+  private rescind(updated: readonly string[]): void {
+    const { state } = this.context;
+    const subscribed = [...state.frameworks.values()].flatMap(({ roles }) => [...roles]);
+    if (!subscribed.some((role) => updated.some((one) => isRoleOrAncestor(one, role)))) return;
+    for (const offer of [...state.offers.values()]) this.offers.rescind(offer);
   }
 }

@@ -3,6 +3,7 @@ import { callMaster } from "../../core/node/client/operator-client.js";
 import type { master, v1 } from "../../core/protocol/v1.js";
 import { Resources } from "../../core/resources/resources.js";
 import { eventually } from "../contracts/processes.js";
+import { RawScheduler } from "../testing/raw-scheduler.js";
 import { TestCluster } from "../testing/test-cluster.js";
 import { TestScheduler } from "../testing/test-scheduler.js";
 
@@ -20,7 +21,7 @@ function sleepers(prefix: string, count: number) {
 describe("fairness on a real cluster", function () {
   this.timeout(60_000);
   let cluster: TestCluster;
-  const schedulers: TestScheduler[] = [];
+  const schedulers: { dispose(): void }[] = [];
 
   beforeEach(async () => {
     cluster = await TestCluster.start({ resources: "cpus:9;mem:4096;disk:1024" });
@@ -69,6 +70,29 @@ describe("fairness on a real cluster", function () {
     heavy.run(sleepers("heavy", 20));
     light.run(sleepers("light", 20));
     await reach({ heavy: 6, light: 3 });
+  });
+
+  it("deals out anew what one role holds on offer when another's weight is raised", async () => {
+    const subscribe = async (role: string): Promise<RawScheduler> => {
+      const framework_info = { user: "u", name: role, roles: [role], capabilities };
+      const call = { type: "SUBSCRIBE", subscribe: { framework_info } };
+      const scheduler = await RawScheduler.subscribe(
+        Number(new URL(cluster.master.url).port),
+        call,
+      );
+      schedulers.push(scheduler);
+      await scheduler.subscribed();
+      return scheduler;
+    };
+    const holder = await subscribe("holder");
+    const { id } = await holder.nextOffer();
+    const waiting = await subscribe("waiting");
+    await callMaster(cluster.master.url, {
+      type: "UPDATE_WEIGHTS",
+      update_weights: { weight_infos: [{ role: "waiting", weight: 3 }] },
+    });
+    expect((await holder.next("RESCIND")).rescind?.offer_id).to.deep.equal(id);
+    expect((await waiting.nextOffer()).resources?.map(({ name }) => name)).to.include("cpus");
   });
 
   it("keeps what is guaranteed while another framework floods the cluster", async () => {
