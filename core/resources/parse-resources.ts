@@ -5,7 +5,8 @@ import { parseValue } from "./parse-value.js";
 import { validateResources } from "./validate-resources.js";
 
 /**
- * `--resources`: `name(role):value` items separated by semicolons, or the JSON array of resource messages.
+ * `--resources`: `name(role):value` items separated by semicolons, or the JSON array of resource messages. The role `*`
+ * leaves an item unreserved, whatever the default role is.
  * @throws KernelError naming the item.
  */
 export function parseResources(text: string, defaultRole: string): readonly v1.Resource[] {
@@ -39,10 +40,7 @@ function parseItem(item: string, defaultRole: string): v1.Resource {
   if (typeof value === "string") throw invalid(item, value);
   if (value.type === "TEXT") throw invalid(item, `"${value.text?.value}" is a text, not an amount`);
   const role = match[2] ?? defaultRole;
-  const reservations =
-    role === "*" && match[2] === undefined
-      ? {}
-      : { reservations: [{ type: "STATIC" as const, role }] };
+  const reservations = role === "*" ? {} : { reservations: [{ type: "STATIC" as const, role }] };
   return { name: match[1], ...value, ...reservations };
 }
 

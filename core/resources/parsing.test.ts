@@ -73,6 +73,12 @@ describe("Resources.parse", () => {
     expect(Resources.parse(json).equals(Resources.parse("cpus(ads):2"))).to.equal(true);
   });
 
+  it("leaves unreserved what is given to the role *, whatever the default role", () => {
+    const parsed = Resources.parse("cpus(*):4;mem:64;disk(ads):5", "web").toString();
+    expect(parsed).to.equal("cpus:4; disk(ads):5; mem(web):64");
+    expect(Resources.parse("cpus(*):4").equals(Resources.parse("cpus:4"))).to.equal(true);
+  });
+
   it("refuses what comes about at run time alone", () => {
     const cpus = { name: "cpus", type: "SCALAR", scalar: { value: 2 } };
     const refusals = [
@@ -102,7 +108,6 @@ describe("Resources.parse", () => {
     expect(() => Resources.parse("[{]")).to.throw("not valid JSON");
     const odd = '[{"name":"cpus","type":"SCALAR","scalar":{"value":1},"reservations":5}]';
     expect(() => Resources.parse(odd)).to.throw("not a list of resources");
-    expect(() => Resources.parse("cpus(*):1")).to.throw('"*" cannot reserve');
   });
 });
 
@@ -125,6 +130,9 @@ describe("detectResources", () => {
     const text = "cpus(ads):2;disk:0;ports:[1-2];mem:5";
     expect(detectResources(text, "*", { cpus: 8 }).toString()).to.equal(
       "cpus(ads):2; mem:5; ports:[1-2]",
+    );
+    expect(detectResources("cpus(*):2;disk:0;ports(*):[1-2];mem:5", "ads", {}).toString()).to.equal(
+      "cpus:2; mem(ads):5; ports:[1-2]",
     );
   });
 });
