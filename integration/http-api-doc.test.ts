@@ -70,6 +70,17 @@ describe("docs/http-api.md", () => {
         expect([process, path, headers["allow"]]).to.deep.equal([process, path, methods]);
       }
   });
+
+  it("names endpoints that there are not", async () => {
+    const rows = [...page.matchAll(/^\| (`\/[^|]*`) \| ([a-z, ]+) \|/gm)];
+    expect(rows.length).to.be.above(5);
+    for (const [, paths = "", processes = ""] of rows)
+      for (const process of processes.split(", "))
+        for (const [, url = ""] of paths.matchAll(/`([^`]*)`/g)) {
+          const { statusCode } = await (servers[process] as HttpServer).inject({ url });
+          expect([process, url, statusCode]).to.deep.equal([process, url, 404]);
+        }
+  });
 });
 
 /** What a call must carry to be read as a call of its type at all. */
