@@ -149,8 +149,12 @@ export interface Allocator {
   ): void;
   /** An operator converts what nobody holds. False: the agent does not have it available; nothing has changed. */
   updateAvailable(agentId: AgentId, conversions: readonly ResourceConversion[]): boolean;
-  /** Offered resources are in use by tasks from here on. */
-  transitionOfferedToAllocated(agentId: AgentId, resources: Resources): void;
+  /** What the framework was offered is in use by its tasks from here on. */
+  transitionOfferedToAllocated(
+    frameworkId: FrameworkId,
+    agentId: AgentId,
+    resources: Resources,
+  ): void;
   /**
    * Resources come back: declined, rescinded, or a task has ended. With `refuseMs` the framework is not offered a
    * subset of them on that agent until then (0: at once).

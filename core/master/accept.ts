@@ -83,8 +83,9 @@ export class Acceptor {
 
   /** What operations have made is offered again at once; only what was offered as it is counts as declined. */
   private settle(acceptance: Acceptance, refusedForMs: number): void {
-    const { agent, pool, launched, converted, setAside } = acceptance;
-    if (!launched.isEmpty) this.context.allocator.transitionOfferedToAllocated(agent.id, launched);
+    const { agent, framework, pool, launched, converted, setAside } = acceptance;
+    const { allocator } = this.context;
+    if (!launched.isEmpty) allocator.transitionOfferedToAllocated(framework.id, agent.id, launched);
     const made = pool.filter((identity) => converted.has(identity));
     this.giveBack(acceptance, made.plus(setAside), undefined);
     this.giveBack(acceptance, pool.minus(made), refusedForMs);

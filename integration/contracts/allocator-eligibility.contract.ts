@@ -22,6 +22,7 @@ const sharedVolume = Resources.fromWire([
     shared: {},
   },
 ]);
+const created = { consumed: Resources.empty, converted: sharedVolume };
 const unavailability = { start: { nanoseconds: 5 } };
 
 /** Who may be offered what. */
@@ -87,6 +88,33 @@ export function describeEligibility({ story, optional }: AllocatorSuite): void {
       expect(tale.slices(100).map(volumes)).to.deep.equal(["f 10000"]);
       tale.allocator.beginCycle(tale.nowMs);
       expect(tale.slices(100).map(volumes)).to.have.length(1);
+    },
+  );
+
+  optional(
+    "SHARED",
+    "keeps a shared volume from a framework only while it has it in an outstanding offer",
+    () => {
+      const tale = story({ minAllocatableResources: [] })
+        .agent("a", sharedVolume)
+        .framework("f", { roles: ["r"], capabilities: ["SHARED_RESOURCES"] });
+      const { allocator } = tale;
+      const offers = () => tale.cycle().length;
+      const outstanding = () => tale.outstanding.splice(0)[0] as Allocation;
+      expect([tale.run().length, offers(), offers()]).to.deep.equal([1, 0, 0]);
+      tale.decline("f", 1_500);
+      expect([offers(), offers(), offers()]).to.deep.equal([0, 1, 0]);
+      const used = outstanding().resources;
+      allocator.transitionOfferedToAllocated("f", "a", used);
+      expect([offers(), offers()]).to.deep.equal([1, 0]);
+      // A task's end leaves an outstanding offer as it is.
+      allocator.recoverResources("f", "a", used, { allocated: true }, tale.nowMs);
+      expect(offers()).to.equal(0);
+      const destroyed = { consumed: outstanding().resources, converted: Resources.empty };
+      allocator.updateAllocation("f", "a", [destroyed]);
+      expect(offers()).to.equal(0);
+      expect(allocator.updateAvailable("a", [created])).to.equal(true);
+      expect([offers(), offers()]).to.deep.equal([1, 0]);
     },
   );
 

@@ -126,7 +126,7 @@ export function describeOffers({ story }: AllocatorSuite): void {
     const held = parse("cpus:1").allocate("*");
     allocator.recoverResources("f", "a", held, { allocated: true, refuseMs: 5 }, 0);
     allocator.updateAllocation("f", "a", []);
-    allocator.transitionOfferedToAllocated("a", held);
+    allocator.transitionOfferedToAllocated("f", "a", held);
     for (const call of ["removeAgent", "activateAgent", "deactivateAgent"] as const) {
       allocator[call]("a");
     }

@@ -73,7 +73,7 @@ class DynamicSharing {
     }
     const endMs = this.story.nowMs + 5 * SECOND + this.random.integer(10 * SECOND);
     this.running.push({ job, agentId, resources, endMs });
-    this.story.allocator.transitionOfferedToAllocated(agentId, resources);
+    this.story.allocator.transitionOfferedToAllocated(job, agentId, resources);
     this.story.giveBack(offer, rest);
   }
 

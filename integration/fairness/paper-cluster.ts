@@ -72,7 +72,7 @@ export class PaperCluster {
       this.story.giveBack(offer, resources, FOR_EVER_MS);
       return false;
     }
-    this.allocator.transitionOfferedToAllocated(agentId, task);
+    this.allocator.transitionOfferedToAllocated(frameworkId, agentId, task);
     this.story.giveBack(offer, rest);
     this.left.set(agentId, rest.unallocate());
     this.picks.push(frameworkId);

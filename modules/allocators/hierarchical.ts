@@ -160,9 +160,15 @@ export class HierarchicalAllocator implements Allocator {
     return state !== undefined && this.state.agents.convertAvailable(state, conversions);
   }
   /** Fairness and quotas take what is offered for what is in use: nothing changes for either. */
-  transitionOfferedToAllocated(agentId: AgentId): void {
+  transitionOfferedToAllocated(
+    frameworkId: FrameworkId,
+    agentId: AgentId,
+    resources: Resources,
+  ): void {
     const agent = this.agent(agentId);
-    if (agent) agent.isUsed = true;
+    if (!agent) return;
+    agent.isUsed = true;
+    agent.sharedOffers?.end(frameworkId, resources);
   }
 
   recoverResources(
@@ -176,6 +182,7 @@ export class HierarchicalAllocator implements Allocator {
     if (!agent || resources.isEmpty) return;
     this.state.holdings.takeBack(agent, frameworkId, resources);
     if (options.allocated) agent.isUsed = true;
+    else agent.sharedOffers?.end(frameworkId, resources);
     if (options.refuseMs !== undefined) {
       this.addFilters(agent, frameworkId, resources, { refuseMs: options.refuseMs, nowMs });
     }

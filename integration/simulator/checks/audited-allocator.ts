@@ -183,8 +183,12 @@ export class AuditedAllocator implements Allocator {
     return isDone;
   }
 
-  transitionOfferedToAllocated(agentId: AgentId, resources: Resources): void {
-    this.allocator.transitionOfferedToAllocated(agentId, resources);
+  transitionOfferedToAllocated(
+    frameworkId: FrameworkId,
+    agentId: AgentId,
+    resources: Resources,
+  ): void {
+    this.allocator.transitionOfferedToAllocated(frameworkId, agentId, resources);
   }
 
   recoverResources(

@@ -4,6 +4,7 @@ import type { v1 } from "../../../core/protocol/v1.js";
 import { Resources } from "../../../core/resources/resources.js";
 import { type Filter, FilterTable } from "./filters.js";
 import type { Client } from "./framework-state.js";
+import type { SharedOffers } from "./shared-offers.js";
 
 /** What has been found out about an agent at its last visit, and what would make another one worth while. */
 export interface Settlement {
@@ -31,9 +32,8 @@ export class AgentState {
   isHierarchical = false;
   region: string | undefined;
   unavailability: v1.Unavailability | undefined;
-  /** Shared volumes that this run has offered already: one framework a run. */
-  sharedOffered = Resources.empty;
-  sharedOfferedInRun = -1;
+  /** Made when the first shared volume is offered. */
+  sharedOffers: SharedOffers | undefined;
 
   /** Refusals that ended before it do not count any more: something has been put to use since, or has come back from use. */
   usedMs = 0;

@@ -78,6 +78,7 @@ export class Agents {
   ): void {
     for (const { consumed, converted } of conversions) {
       this.holdings.takeBack(state, frameworkId, consumed);
+      state.sharedOffers?.end(frameworkId, consumed);
       if (!consumed.isEmpty) {
         this.setTotal(state, state.total.minus(consumed.unallocate()).plus(converted.unallocate()));
       }

@@ -1,6 +1,6 @@
 import { type Random, shuffle } from "../../../core/base/random.js";
 import type { Allocation } from "../../../core/contracts/allocator.js";
-import { Resources } from "../../../core/resources/resources.js";
+import type { Resources } from "../../../core/resources/resources.js";
 import type { AgentState } from "./agent-state.js";
 import type { Bundles } from "./bundles.js";
 import type { Client } from "./framework-state.js";
@@ -8,6 +8,7 @@ import type { Holdings } from "./holdings.js";
 import type { QuotaLedger } from "./quota-ledger.js";
 import type { RoleState } from "./role-state.js";
 import type { RoleTable } from "./role-table.js";
+import { SharedOffers } from "./shared-offers.js";
 import type { TopRoles } from "./top-roles.js";
 import { Visit } from "./visit.js";
 
@@ -247,9 +248,8 @@ export class AllocationRun {
     slice.budget -= OFFER_COST;
     const resources = role.allocate(bundle);
     if (bundle.hasShared) {
-      const before = agent.sharedOfferedInRun === this.run ? agent.sharedOffered : Resources.empty;
-      agent.sharedOffered = before.plus(bundle.shared());
-      agent.sharedOfferedInRun = this.run;
+      agent.sharedOffers ??= new SharedOffers();
+      agent.sharedOffers.begin(framework.id, bundle.shared(), this.run);
     }
     const { version } = agent;
     this.context.holdings.give(agent, framework.id, resources, bundle);

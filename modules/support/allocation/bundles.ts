@@ -41,13 +41,17 @@ export class Bundles {
     return region !== undefined && this.region !== undefined && region !== this.region;
   }
 
-  /** What is there for the role, less what the framework cannot take and shared volumes that the run has offered. */
+  /** What is there for the role, less what the framework cannot take and shared volumes that it, or the run, has offered. */
   takeable(agent: AgentState, { framework, role }: Client, run = -1): Resources {
     let resources = agent.available;
     if (resources.hasShared) {
-      if (run >= 0 && agent.sharedOfferedInRun === run)
-        resources = resources.without(agent.sharedOffered);
+      const { sharedOffers } = agent;
       if (!framework.takesShared) resources = resources.nonShared();
+      else if (sharedOffers) {
+        resources = resources
+          .without(sharedOffers.offeredIn(run))
+          .without(sharedOffers.outstandingTo(framework.id));
+      }
     }
     if (resources.hasReservations) {
       resources = resources.allocatableTo(role.name);

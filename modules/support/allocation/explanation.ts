@@ -1,6 +1,6 @@
 import type { AgentId } from "../../../core/base/ids.js";
 import type { Explanation, ExplainQuery } from "../../../core/contracts/allocator.js";
-import type { Resources } from "../../../core/resources/resources.js";
+import { Resources } from "../../../core/resources/resources.js";
 import type { AgentState } from "./agent-state.js";
 import type { AllocatorState, RecoveryPause } from "./allocator-state.js";
 import type { Client, FrameworkState } from "./framework-state.js";
@@ -124,12 +124,13 @@ function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs:
   return enough.some(isFree) ? "FAIR_SHARE" : "FILTER";
 }
 
-/** Why too little can be taken of an agent that has something available. Shared volumes always are. */
-function shortageRule(
-  { bundles }: AllocatorState,
-  client: Client,
-  { available }: AgentState,
-): Rule {
+/**
+ * Why too little can be taken of an agent that has something available. Shared volumes always are, but to a framework
+ * that has them on offer already they are as good as gone.
+ */
+function shortageRule({ bundles }: AllocatorState, client: Client, agent: AgentState): Rule {
+  const onOffer = agent.sharedOffers?.outstandingTo(client.framework.id) ?? Resources.empty;
+  const available = agent.available.without(onOffer);
   if (available.nonShared().isEmpty) return "ALLOCATED";
   if (!bundles.isEnough(available, client.minimum)) return "MINIMUM";
   const allocatable = available.allocatableTo(client.role.name);
