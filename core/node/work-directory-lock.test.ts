@@ -42,6 +42,14 @@ describe("lockWorkDirectory", () => {
     void lockWorkDirectory(directory).dispose();
   });
 
+  it("makes the directories on the way, and gives up where none can be made", () => {
+    void lockWorkDirectory(join(directory, "on/the/way")).dispose();
+    expect(existsSync(join(directory, "on/the/way"))).to.equal(true);
+    expect(() => lockWorkDirectory("/proc/dasmos/work"))
+      .to.throw("/proc/dasmos/work cannot be worked in: ENOENT")
+      .with.property("code", "WORK_DIRECTORY_UNUSABLE");
+  });
+
   it("ends with its owner, also by SIGKILL", async () => {
     const pid = await lockInChild();
     expect(() => lockWorkDirectory(directory)).to.throw(`in use by process ${pid}`);

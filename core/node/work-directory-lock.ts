@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Disposable } from "../base/disposable.js";
 import { KernelError, messageOf } from "../base/kernel-error.js";
 
@@ -16,7 +16,7 @@ export function lockWorkDirectory(directory: string): Disposable {
   const own = identify(process.pid);
   const draft = `${file}.${process.pid}`;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(resolve(directory));
     writeFileSync(draft, `${own}\n`);
   } catch (cause) {
     const message = `${resolve(directory)} cannot be worked in: ${messageOf(cause)}`;
@@ -34,15 +34,33 @@ export function lockWorkDirectory(directory: string): Disposable {
   };
 }
 
+/** Node's `recursive` tries for ever where a directory exists and yet takes none, as those under /proc do. */
+function makeDirectories(directory: string): void {
+  const missing: string[] = [];
+  for (let at = directory; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const one of missing) makeDirectory(one);
+}
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if (!alreadyExists(error)) throw error;
+  }
+}
+
 /** Links are made or not, as a whole: of several processes one succeeds, and nobody ever sees half a lock. */
 function linked(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (alreadyExists(error)) return false;
     throw error;
   }
+}
+
+function alreadyExists(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EEXIST";
 }
 
 /**
