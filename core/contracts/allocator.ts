@@ -80,6 +80,8 @@ export interface ExplainQuery {
 /** The rules that stood in the way, each with the agents it kept back: one at least, even if there is no agent. */
 export interface Explanation {
   readonly frameworkId: FrameworkId;
+  /** When it was asked for, by the clock of the times below. */
+  readonly nowMs: number;
   readonly roles: readonly {
     /** None: the rules are about the framework as a whole, which has no roles. */
     readonly role?: string;
@@ -89,6 +91,10 @@ export interface Explanation {
       readonly message: string;
       readonly agents: number;
       readonly examples: readonly AgentId[];
+      /** When the rule ends by itself, on the first of its agents. None: something has to happen. */
+      readonly untilMs?: number;
+      /** When it ends on the last of its agents, if that is later. */
+      readonly lastUntilMs?: number;
     }[];
   }[];
 }

@@ -36,6 +36,20 @@ function explained({ story, totals }: AllocatorWalk, frameworkId: string, nowMs:
   return roles;
 }
 
+/** A filter is in the way until the time that is told, and not a moment longer. */
+function expectFiltersToEnd(walk: AllocatorWalk, frameworkId: string, agentId: string): void {
+  const ask = (nowMs: number) => {
+    const roles = walk.story.allocator.explain?.({ frameworkId, agentId }, nowMs).roles ?? [];
+    return roles.map(({ rules }) => rules[0]);
+  };
+  for (const [i, now] of ask(walk.story.nowMs).entries()) {
+    if (now?.rule !== "FILTER") continue;
+    const { untilMs = Number.NaN } = now;
+    const rules = [untilMs - 1, untilMs].map((timeMs) => ask(timeMs)[i]?.rule);
+    expect(rules).to.deep.equal(["FILTER", "FAIR_SHARE"]);
+  }
+}
+
 describe("what an allocator says of its own offers", () => {
   it("names a rule for everything that it does not offer, and none for what it does", () => {
     fc.assert(
@@ -57,6 +71,9 @@ describe("what an allocator says of its own offers", () => {
             .map(({ frameworkId, role, agentId }) => `${frameworkId} ${role} ${agentId}`);
           expect([...before]).to.include.members(offered);
           expect([...unhindered(walk, story.nowMs)]).to.deep.equal([]);
+          for (const frameworkId of frameworks)
+            for (const agentId of walk.totals.keys())
+              expectFiltersToEnd(walk, frameworkId, agentId);
         }
       }),
       { numRuns: 300 },

@@ -252,7 +252,8 @@ export class AuditedAllocator implements Allocator {
   }
 
   explain(query: ExplainQuery, nowMs: number): Explanation {
-    return this.allocator.explain?.(query, nowMs) ?? { frameworkId: query.frameworkId, roles: [] };
+    const { frameworkId } = query;
+    return this.allocator.explain?.(query, nowMs) ?? { frameworkId, nowMs, roles: [] };
   }
 }
 

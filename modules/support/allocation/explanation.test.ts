@@ -153,4 +153,29 @@ describe("HierarchicalAllocator, asked why", () => {
     const [entry] = tale.allocator.explain?.(query, 0).roles ?? [];
     expect([entry?.role, entry?.rules[0]?.rule]).to.deep.equal(["other", "NOT_SUBSCRIBED"]);
   });
+
+  it("says until when filters and a failover keep agents back, and nothing of when others do", () => {
+    const tale = story();
+    const times = (frameworkId: string) => {
+      const explanation = tale.allocator.explain?.({ frameworkId }, tale.nowMs);
+      const all = explanation?.roles.flatMap((one) => one.rules) ?? [];
+      expect(explanation?.nowMs).to.equal(tale.nowMs);
+      return all.map(({ rule, untilMs, lastUntilMs }) => [rule, untilMs, lastUntilMs]);
+    };
+    tale.nowMs = 1_000;
+    tale.allocator.recover(2, new Map([["q", quota("cpus:1")]]), tale.nowMs);
+    tale.framework("f", "r").framework("quiet", "r", { suppressed: ["r"] });
+    expect(times("f")).to.deep.equal([["RECOVERING", 601_000, undefined]]);
+    tale.allocator.updateQuota("q", undefined);
+    tale.agent("a", "cpus:1;mem:64").agent("b", "cpus:1;mem:64").run();
+    tale.decline("f", 5_000);
+    expect(times("f")).to.deep.equal([["FILTER", 6_000, undefined]]);
+    tale.agent("c", "cpus:1;mem:64").run();
+    tale.decline("f", 60_000).agent("d", "cpus:0.001");
+    expect(times("f")).to.deep.equal([
+      ["FILTER", 6_000, 61_000],
+      ["MINIMUM", undefined, undefined],
+    ]);
+    expect(times("quiet")).to.deep.equal([["SUPPRESSED", undefined, undefined]]);
+  });
 });

@@ -44,9 +44,9 @@ export function explain(state: AllocatorState, query: ExplainQuery, nowMs: numbe
     role: client.role.name,
     rules: rulesOf(state, client, agents, nowMs),
   }));
-  if (roles.length > 0) return { frameworkId, roles };
+  if (roles.length > 0) return { frameworkId, nowMs, roles };
   const rules = [ruleOfAgents(ruleWithoutClient(framework, role), agents)];
-  return { frameworkId, roles: [role === undefined ? { rules } : { role, rules }] };
+  return { frameworkId, nowMs, roles: [role === undefined ? { rules } : { role, rules }] };
 }
 
 function ruleWithoutClient(framework: FrameworkState | undefined, role: string | undefined): Rule {
@@ -73,14 +73,25 @@ function rulesOf(
   const pause = state.pauseAt(nowMs);
   if (pause) return [recovering(pause, state, agents)];
   if (agents.length === 0) return [ruleOfAgents("NO_AGENTS", agents)];
-  const byRule = new Map<Rule, AgentState[]>();
+  const byRule = new Map<Rule, Finding[]>();
   for (const agent of agents) {
-    const rule = ruleOf(state, client, agent, nowMs);
-    const kept = byRule.get(rule);
-    if (kept) kept.push(agent);
-    else byRule.set(rule, [agent]);
+    const finding = find(state, client, agent, nowMs);
+    const others = byRule.get(finding.rule);
+    if (others) others.push(finding);
+    else byRule.set(finding.rule, [finding]);
   }
-  return [...byRule].map(([rule, kept]) => ruleOfAgents(rule, kept));
+  return [...byRule].map(([rule, found]) => {
+    const endsMs = found.flatMap(({ untilMs }) => untilMs ?? []);
+    const kept = found.map(({ agent }) => agent);
+    return { ...ruleOfAgents(rule, kept), ...timesOf(endsMs) };
+  });
+}
+
+function timesOf(endsMs: readonly number[]): Pick<RuleOfAgents, "untilMs" | "lastUntilMs"> {
+  const inOrder = endsMs.toSorted((left, right) => left - right);
+  const [untilMs, lastUntilMs] = [inOrder[0], inOrder.at(-1)];
+  if (untilMs === undefined || lastUntilMs === undefined) return {};
+  return lastUntilMs === untilMs ? { untilMs } : { untilMs, lastUntilMs };
 }
 
 function ruleOfAgents(rule: Rule, agents: readonly AgentState[]): RuleOfAgents {
@@ -89,13 +100,13 @@ function ruleOfAgents(rule: Rule, agents: readonly AgentState[]): RuleOfAgents {
 }
 
 function recovering(
-  { expectedAgents, enoughAgents }: RecoveryPause,
+  { expectedAgents, enoughAgents, untilMs }: RecoveryPause,
   { agentStates }: AllocatorState,
   agents: readonly AgentState[],
 ): RuleOfAgents {
   const rule = ruleOfAgents("RECOVERING", agents);
   const wait = `${agentStates.size} are there, ${enoughAgents} of ${expectedAgents} are enough`;
-  return { ...rule, message: `${rule.message}: ${wait}` };
+  return { ...rule, message: `${rule.message}: ${wait}`, untilMs };
 }
 
 function ruleOfClient({ framework, isSubscribed, isSuppressed }: Client): Rule | undefined {
@@ -104,24 +115,36 @@ function ruleOfClient({ framework, isSubscribed, isSuppressed }: Client): Rule |
   return isSuppressed ? "SUPPRESSED" : undefined;
 }
 
+/** What keeps an agent from a client, and until when if that ends by itself. */
+interface Finding {
+  readonly rule: Rule;
+  readonly agent: AgentState;
+  readonly untilMs?: number;
+}
+
 /** The first rule that applies, in the order in which a run asks them. */
-function ruleOf(state: AllocatorState, client: Client, agent: AgentState, nowMs: number): Rule {
+function find(state: AllocatorState, client: Client, agent: AgentState, nowMs: number): Finding {
   const { bundles } = state;
-  if (!agent.isActive) return "AGENT_INACTIVE";
-  if (!agent.isWhitelisted) return "NOT_WHITELISTED";
-  if (agent.available.isEmpty) return "ALLOCATED";
-  const hidden = bundles.hiddenBy(agent, client);
-  if (hidden) return hidden;
+  const hidden = ruleOfAgent(agent) ?? bundles.hiddenBy(agent, client);
+  if (hidden) return { rule: hidden, agent };
   const takeable = bundles.takeable(agent, client);
-  if (!bundles.isEnough(takeable, client.minimum)) return shortageRule(state, client, agent);
+  if (!bundles.isEnough(takeable, client.minimum)) {
+    return { rule: shortageRule(state, client, agent), agent };
+  }
   // Towards its guarantee a role may be offered what headroom for others would keep from it.
   const parts = [bundles.fairPart(takeable, client), bundles.guaranteedPart(takeable, client)];
   const enough = parts
     .filter((part) => part !== undefined)
     .filter((part) => bundles.isEnough(part, client.minimum));
-  if (enough.length === 0) return quotaRule(state, client, takeable);
-  const isFree = (part: Resources) => agent.keptUntil(client, part, nowMs) === 0;
-  return enough.some(isFree) ? "FAIR_SHARE" : "FILTER";
+  if (enough.length === 0) return { rule: quotaRule(state, client, takeable), agent };
+  const untilMs = Math.min(...enough.map((part) => agent.keptUntil(client, part, nowMs)));
+  return untilMs === 0 ? { rule: "FAIR_SHARE", agent } : { rule: "FILTER", agent, untilMs };
+}
+
+function ruleOfAgent({ isActive, isWhitelisted, available }: AgentState): Rule | undefined {
+  if (!isActive) return "AGENT_INACTIVE";
+  if (!isWhitelisted) return "NOT_WHITELISTED";
+  return available.isEmpty ? "ALLOCATED" : undefined;
 }
 
 /**

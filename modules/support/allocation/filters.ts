@@ -68,15 +68,17 @@ export class FilterTable {
     return [{ refused, untilMs, generation }, ...others];
   }
 
-  /** Until when the bundle is kept from the client; 0 if it is not. */
+  /** Until when the bundle is kept from the client, by whichever filter ends last; 0 if it is not. */
   keptUntil(slot: number, generation: number, bundle: Resources, nowMs: number): number {
+    let keptUntilMs = 0;
     const refused = this.refused[slot];
     if (refused) {
       const untilMs = this.untilMs[slot] as number;
       const counts = this.generations[slot] === generation && untilMs > nowMs;
-      if (counts && this.hasRefused(refused, bundle)) return untilMs;
+      if (counts && this.hasRefused(refused, bundle)) keptUntilMs = untilMs;
     }
-    return this.others?.has(slot) ? this.keptByOthers(slot, generation, bundle, nowMs) : 0;
+    if (!this.others?.has(slot)) return keptUntilMs;
+    return Math.max(keptUntilMs, this.keptByOthers(slot, generation, bundle, nowMs));
   }
 
   /** Whether the client has refused the bundle before, until after that time, whether or not that is over by now. */
@@ -100,12 +102,10 @@ export class FilterTable {
   }
 
   private keptByOthers(slot: number, generation: number, bundle: Resources, nowMs: number): number {
-    const kept = this.others
-      ?.get(slot)
-      ?.find(
-        (one) =>
-          one.generation === generation && one.untilMs > nowMs && one.refused.contains(bundle),
-      );
-    return kept?.untilMs ?? 0;
+    const others = this.others?.get(slot) ?? [];
+    const keep = others.filter(
+      (one) => one.generation === generation && one.untilMs > nowMs && one.refused.contains(bundle),
+    );
+    return Math.max(0, ...keep.map(({ untilMs }) => untilMs));
   }
 }

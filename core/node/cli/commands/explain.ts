@@ -28,15 +28,40 @@ export const registerExplain: RegisterCommand = (program, context) => {
   });
 };
 
-function describe({ roles }: Explanation): string {
+function describe({ roles, nowMs }: Explanation): string {
   const rows = roles.flatMap(({ role, rules }) =>
-    rules.map(({ rule, message, agents, examples }) => [
+    rules.map((rule) => [
       role,
-      rule,
-      agents,
-      message,
-      examples.join(", "),
+      rule.rule,
+      rule.agents,
+      rule.message,
+      endsIn(rule, nowMs),
+      rule.examples.join(", "),
     ]),
   );
-  return table(["role", "rule", "agents", "why", "for instance"], rows);
+  return table(["role", "rule", "agents", "why", "ends in", "for instance"], rows);
+}
+
+type RuleOfAgents = Explanation["roles"][number]["rules"][number];
+
+function endsIn({ untilMs, lastUntilMs }: RuleOfAgents, nowMs: number): string | undefined {
+  if (untilMs === undefined) return undefined;
+  const first = duration(untilMs - nowMs);
+  const last = duration((lastUntilMs ?? untilMs) - nowMs);
+  return first === last ? first : `${first} to ${last}`;
+}
+
+const unitSeconds = { d: 86_400, h: 3_600, m: 60, s: 1 };
+
+/** The largest unit and the one below it, e.g. `3m 20s`; a second that has begun counts. */
+function duration(ms: number): string {
+  let seconds = Math.ceil(ms / 1_000);
+  const counts = Object.entries(unitSeconds).map(([unit, size]) => {
+    const count = Math.floor(seconds / size);
+    seconds -= count * size;
+    return { count, text: `${count}${unit}` };
+  });
+  const largest = counts.findIndex(({ count }) => count > 0);
+  const two = counts.slice(largest, largest + 2).filter(({ count }) => count > 0);
+  return two.map(({ text }) => text).join(" ");
 }
