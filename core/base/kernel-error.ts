@@ -8,7 +8,7 @@ export const errorCodes = {
   STOPPED: "the process was asked to stop before it was up",
   ADDRESS_IN_USE: "another process listens there",
   WORK_DIRECTORY_LOCKED: "another process works in the same directory",
-  WORK_DIRECTORY_UNUSABLE: "the work directory cannot be made, or not be written to",
+  WORK_DIRECTORY_UNUSABLE: "the work or runtime directory cannot be made, or not be written to",
   NOT_KNOWN: "there is nothing of the name or id that was given",
   STORE_FAILED: "a store did not read or write what it was asked to",
   STORE_CORRUPT: "a stored record does not carry its own check value",

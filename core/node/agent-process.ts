@@ -3,7 +3,7 @@ import { Agent } from "../agent/agent.js";
 import { AgentHooks } from "../agent/agent-hooks.js";
 import type { AgentEffect, AgentInput } from "../agent/agent-io.js";
 import { assert, unreachable } from "../base/assert.js";
-import type { Disposable } from "../base/disposable.js";
+import { type Disposable, DisposableStack } from "../base/disposable.js";
 import { KernelError, messageOf } from "../base/kernel-error.js";
 import type { Logger } from "../base/logger.js";
 import { Random } from "../base/random.js";
@@ -107,8 +107,8 @@ class StartingAgent implements Starting<AgentProcess> {
   private async boot(workDir: string, hooks: AgentHooks): Promise<Kernel> {
     const { logger, clock } = this;
     const { modules, plugins } = this.options.loaded;
-    const lock = lockWorkDirectory(workDir);
     const directories = { workDir, runtimeDir: resolve(this.configuration.runtimeDir) };
+    const locks = lockDirectories(directories);
     try {
       this.booting = boot({
         process: "agent",
@@ -124,11 +124,11 @@ class StartingAgent implements Starting<AgentProcess> {
         ],
       });
       const kernel = await this.booting;
-      kernel.add(lock);
+      kernel.add(locks);
       kernel.add(clock);
       return kernel;
     } catch (error) {
-      await lock.dispose();
+      await locks.dispose();
       throw error;
     }
   }
@@ -250,6 +250,20 @@ class StartingAgent implements Starting<AgentProcess> {
     if (kernel === undefined) this.clock.dispose();
     await kernel?.dispose();
   }
+}
+
+/** An agent destroys every container of its runtime directory that it does not know: two must not share one. */
+function lockDirectories({ workDir, runtimeDir }: AgentDirectories): Disposable {
+  const locks = new DisposableStack();
+  locks.add(lockWorkDirectory(workDir));
+  if (runtimeDir === workDir) return locks;
+  try {
+    locks.add(lockWorkDirectory(runtimeDir, "runtime directory (runtimeDir or --runtime-dir)"));
+  } catch (error) {
+    void locks.dispose();
+    throw error;
+  }
+  return locks;
 }
 
 /** The configuration says that the master is there, unless a detector finds it. */

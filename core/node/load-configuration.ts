@@ -107,10 +107,13 @@ function directoryOf(
   { file }: ConfigurationSource,
   configuration: { readonly modulesDir?: string | undefined } | undefined,
 ): string {
-  const folder = file === undefined ? "." : dirname(file);
-  return configuration?.modulesDir === undefined
-    ? resolve(folder)
-    : resolve(configuration.modulesDir);
+  const directory = configuration?.modulesDir ?? (file === undefined ? "." : dirname(file));
+  try {
+    return resolve(directory);
+  } catch (cause) {
+    const message = `"${directory}" cannot be found from the current directory: ${messageOf(cause)}`;
+    throw new KernelError("CONFIGURATION_INVALID", message, { cause });
+  }
 }
 
 function below(section: string, problem: Problem): Problem {

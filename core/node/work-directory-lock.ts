@@ -8,10 +8,10 @@ const FILE = "lock";
 /**
  * Makes sure that one process works in a directory. The lock is a file that names its owner by process id and start
  * time, so that it ends with its owner, however that ends: a file whose owner is gone, or whose number another process
- * has by now, is taken over.
+ * has by now, is taken over. `name` is what the directory is to whoever may have to choose another.
  * @throws KernelError WORK_DIRECTORY_LOCKED naming the owner and the directory, or WORK_DIRECTORY_UNUSABLE.
  */
-export function lockWorkDirectory(directory: string): Disposable {
+export function lockWorkDirectory(directory: string, name = "work directory"): Disposable {
   const file = join(resolve(directory), FILE);
   const own = identify(process.pid);
   const draft = `${file}.${process.pid}`;
@@ -19,11 +19,11 @@ export function lockWorkDirectory(directory: string): Disposable {
     makeDirectories(resolve(directory));
     writeFileSync(draft, `${own}\n`);
   } catch (cause) {
-    const message = `${resolve(directory)} cannot be worked in: ${messageOf(cause)}`;
+    const message = `${resolve(directory)} cannot be worked in: ${messageOf(cause)}; choose another ${name}`;
     throw new KernelError("WORK_DIRECTORY_UNUSABLE", message, { cause });
   }
   try {
-    while (!linked(draft, file)) removeStale(file, draft, directory);
+    while (!linked(draft, file)) removeStale(file, draft, name);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -67,11 +67,11 @@ function alreadyExists(error: unknown): boolean {
  * Removes a lock whose owner is gone. Several processes may find it so at once: whoever holds the claim looks once more,
  * and what it finds then cannot change under it, because removing it takes the claim.
  */
-function removeStale(file: string, draft: string, directory: string): void {
+function removeStale(file: string, draft: string, name: string): void {
   const owner = read(file);
   if (owner === undefined) return;
   if (isCurrent(owner)) {
-    const message = `${resolve(directory)} is in use by process ${pidOf(owner)}: stop it, or choose another work directory`;
+    const message = `${dirname(file)} is in use by process ${pidOf(owner)}: stop it, or choose another ${name}`;
     throw new KernelError("WORK_DIRECTORY_LOCKED", message);
   }
   const claim = `${file}.claim`;

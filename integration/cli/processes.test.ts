@@ -53,6 +53,22 @@ describe("a master and an agent", function () {
     }
   });
 
+  it("refuses to run a second agent in the runtime directory of the first, whose tasks it would destroy", async () => {
+    const cluster = await TestCluster.start();
+    try {
+      const run = `${cluster.root}/run`;
+      const flags = ["--port=0", "--master=127.0.0.1:1", `--work-dir=${directory}/second`];
+      const second = start("agent", ...flags, `--runtime-dir=${run}`);
+      expect(await second.ended).to.deep.equal({
+        end: 1,
+        stdout: "",
+        stderr: `error: ${run} is in use by process ${cluster.agent.process?.pid}: stop it, or choose another runtime directory (runtimeDir or --runtime-dir) (WORK_DIRECTORY_LOCKED)\n`,
+      });
+    } finally {
+      await cluster.dispose();
+    }
+  });
+
   it("stops an agent at SIGTERM without touching its tasks", async () => {
     const cluster = await TestCluster.start();
     const launcher = await TaskLauncher.start(cluster.master.url);

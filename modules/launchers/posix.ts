@@ -23,10 +23,7 @@ export class PosixLauncher implements Launcher {
   constructor(@inject(AgentDirectories) private readonly directories: AgentDirectories) {}
 
   async recover(containerIds: readonly ContainerId[]): Promise<void> {
-    const root = `${this.directories.runtimeDir}/containers`;
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    const sameBoot = await this.checkBoot();
-    const found = await readdir(root);
+    const { sameBoot, found } = await this.readRuntimeDirectory();
     const wanted = new Set(containerIds);
     await Promise.all(
       found.map(async (containerId) => {
@@ -35,6 +32,18 @@ export class PosixLauncher implements Launcher {
         if (!wanted.has(containerId)) await this.destroy(containerId);
       }),
     );
+  }
+
+  private async readRuntimeDirectory() {
+    const { runtimeDir } = this.directories;
+    const root = `${runtimeDir}/containers`;
+    try {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      return { sameBoot: await this.checkBoot(), found: await readdir(root) };
+    } catch (cause) {
+      const message = `runtimeDir ${runtimeDir} cannot be worked in: ${messageOf(cause)}; choose another with --runtime-dir`;
+      throw new KernelError("WORK_DIRECTORY_UNUSABLE", message, { cause });
+    }
   }
 
   /** Pids say nothing of processes of before the machine's last start. */
