@@ -5,6 +5,7 @@ import {
 } from "../../protocol/v0/resource-metrics.js";
 import type { v1 } from "../../protocol/v1.js";
 import { fromMilli } from "../../resources/scalar.js";
+import { SharedCopies } from "../../resources/shared-copies.js";
 import type { MasterState } from "../master-state.js";
 import { masterCounterNames, masterZeroNames } from "./metric-names.js";
 
@@ -91,11 +92,13 @@ function resourceGauges({ agents, frameworks, offers }: MasterState): MetricValu
   const total = new ResourceTotals();
   const used = new ResourceTotals();
   const offered = new ResourceTotals();
+  const copies = new SharedCopies();
   for (const agent of agents.values()) total.add(agent.total);
   for (const framework of frameworks.values())
-    for (const { resources, terminated } of framework.tasks.values())
-      if (!terminated) used.add(resources);
-  for (const { resources } of offers.values()) offered.add(resources);
+    for (const { agentId, resources, terminated } of framework.tasks.values())
+      if (!terminated) used.add(copies.firstOf(agentId, resources));
+  for (const { agentId, resources } of offers.values())
+    offered.add(copies.firstOf(agentId, resources));
   return {
     ...resourceMetrics("master/", total, used),
     ...Object.fromEntries(

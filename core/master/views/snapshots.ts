@@ -8,8 +8,7 @@ import type {
   Offer,
   Task,
 } from "../master-state.js";
-
-type WireResources = readonly v1.Resource[];
+import type { Holding } from "./holdings.js";
 
 /** What the views show of an agent, as it was at one moment: references only, to what never changes. */
 export interface AgentSnapshot
@@ -28,8 +27,8 @@ export interface AgentSnapshot
       | "reregisteredTimeMs"
     >
   > {
-  /** What each task and executor on it holds. */
-  readonly used: readonly WireResources[];
+  /** Its tasks and executors. */
+  readonly used: readonly Holding[];
   readonly offers: readonly Offer[];
 }
 
@@ -48,7 +47,7 @@ export interface FrameworkSnapshot
     >
   > {
   readonly connected: boolean;
-  readonly used: readonly WireResources[];
+  readonly used: readonly Holding[];
   readonly offers: readonly Offer[];
   readonly tasks: readonly v1.Task[];
   readonly unreachableTasks: readonly v1.Task[];
@@ -65,9 +64,9 @@ export function snapshotAgents(state: MasterState): readonly AgentSnapshot[] {
 }
 
 export function snapshotAgent(agent: Agent): AgentSnapshot {
-  const used: WireResources[] = [];
+  const used: Holding[] = [];
   for (const tasks of agent.tasks.values()) addTasks(used, tasks.values());
-  for (const executors of agent.executors.values()) addExecutors(used, executors);
+  for (const executors of agent.executors.values()) addExecutors(used, agent.id, executors);
   return {
     id: agent.id,
     info: agent.info,
@@ -89,9 +88,9 @@ export function snapshotFrameworks(state: MasterState): readonly FrameworkSnapsh
 }
 
 export function snapshotFramework(framework: Framework): FrameworkSnapshot {
-  const used: WireResources[] = [];
+  const used: Holding[] = [];
   addTasks(used, framework.tasks.values());
-  for (const executors of framework.executors.values()) addExecutors(used, executors);
+  for (const [agentId, executors] of framework.executors) addExecutors(used, agentId, executors);
   return {
     id: framework.id,
     info: framework.info,
@@ -117,16 +116,18 @@ function executorsOf(framework: Framework): readonly ExecutorSnapshot[] {
   return list;
 }
 
-function addTasks(used: WireResources[], tasks: Iterable<Task>): void {
+function addTasks(used: Holding[], tasks: Iterable<Task>): void {
   for (const { terminated, wire } of tasks)
-    if (!terminated && wire.resources !== undefined) used.push(wire.resources);
+    if (!terminated && wire.resources !== undefined) used.push(wire);
 }
 
 function addExecutors(
-  used: WireResources[],
+  used: Holding[],
+  agentId: AgentId,
   executors: ReadonlyMap<ExecutorId, v1.ExecutorInfo>,
 ): void {
-  for (const { resources } of executors.values()) if (resources !== undefined) used.push(resources);
+  for (const { resources } of executors.values())
+    if (resources !== undefined) used.push({ agent_id: { value: agentId }, resources });
 }
 
 /** The frameworks that have ended, in the shape of the others. */

@@ -2,6 +2,7 @@ import { lazily } from "../../protocol/v0/lazy.js";
 import { v0Resources, v0ResourcesOf } from "../../protocol/v0/v0-resources.js";
 import { capabilityNames, v0Executor, v0Labels, v0Task } from "../../protocol/v0/v0-task.js";
 import type { MasterState, Offer } from "../master-state.js";
+import { addedBy, holdingsOf } from "./holdings.js";
 import {
   type ExecutorSnapshot,
   type FrameworkSnapshot,
@@ -9,7 +10,6 @@ import {
   snapshotFramework,
   snapshotFrameworks,
 } from "./snapshots.js";
-import { offeredResources } from "./v0-slaves.js";
 
 /** `/frameworks`, of all frameworks or of one. */
 export function v0Frameworks(state: MasterState, frameworkId: string | undefined): object {
@@ -38,8 +38,8 @@ export function v0FrameworkSummary(framework: FrameworkSnapshot): object {
   return {
     id: framework.id,
     name: info.name,
-    used_resources: v0ResourcesOf(framework.used),
-    offered_resources: v0ResourcesOf(offeredResources(framework)),
+    used_resources: v0ResourcesOf(addedBy(framework.used)),
+    offered_resources: v0ResourcesOf(addedBy(holdingsOf(framework.offers))),
     capabilities: capabilityNames(info.capabilities),
     hostname: info.hostname ?? "",
     webui_url: info.webui_url ?? "",
@@ -60,7 +60,7 @@ export function v0Framework(framework: FrameworkSnapshot): object {
     registered_time: registeredTimeMs / 1000,
     unregistered_time: (unregisteredTimeMs ?? 0) / 1000,
     ...(info.principal !== undefined && { principal: info.principal }),
-    resources: v0ResourcesOf([...framework.used, ...offeredResources(framework)]),
+    resources: v0ResourcesOf(addedBy([...framework.used, ...holdingsOf(framework.offers)])),
     ...(reregisteredTimeMs !== undefined && { reregistered_time: reregisteredTimeMs / 1000 }),
     ...(capabilities.includes("MULTI_ROLE")
       ? { roles: info.roles ?? [] }

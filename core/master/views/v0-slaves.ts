@@ -8,9 +8,9 @@ import {
   v0ResourcesOf,
 } from "../../protocol/v0/v0-resources.js";
 import { capabilityNames } from "../../protocol/v0/v0-task.js";
-import type { v1 } from "../../protocol/v1.js";
 import type { MasterState } from "../master-state.js";
 import { agentPid } from "./addresses.js";
+import { addedBy, holdingsOf } from "./holdings.js";
 import { type AgentSnapshot, snapshotAgent, snapshotAgents } from "./snapshots.js";
 import { offeredBy, sumOf } from "./v1-agents.js";
 
@@ -59,8 +59,8 @@ export function v0Slave(agent: AgentSnapshot): object {
     registered_time: agent.registeredTimeMs / 1000,
     ...(reregisteredTimeMs !== undefined && { reregistered_time: reregisteredTimeMs / 1000 }),
     resources: v0Resources(total),
-    used_resources: v0ResourcesOf(agent.used),
-    offered_resources: v0ResourcesOf(offeredResources(agent)),
+    used_resources: v0ResourcesOf(addedBy(agent.used)),
+    offered_resources: v0ResourcesOf(addedBy(holdingsOf(agent.offers))),
     reserved_resources: v0ReservedResources(total),
     unreserved_resources: v0Resources(unreservedOf(total)),
     active: agent.active,
@@ -79,11 +79,4 @@ function v0FullSlave(agent: AgentSnapshot): object {
     used_resources_full: sumOf(agent.used),
     offered_resources_full: offeredBy(agent),
   };
-}
-
-/** What all offers of an agent or a framework hold. */
-export function offeredResources({
-  offers,
-}: Pick<AgentSnapshot, "offers">): readonly (readonly v1.Resource[])[] {
-  return offers.map(({ resources }) => resources.toWire());
 }

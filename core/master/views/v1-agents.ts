@@ -1,7 +1,9 @@
 import type { master, v1 } from "../../protocol/v1.js";
 import { Resources } from "../../resources/resources.js";
+import { SharedCopies } from "../../resources/shared-copies.js";
 import type { MasterState } from "../master-state.js";
 import { agentPid } from "./addresses.js";
+import { addedBy, type Holding } from "./holdings.js";
 import { type AgentSnapshot, snapshotAgents } from "./snapshots.js";
 
 /** The answer to GET_AGENTS. */
@@ -41,10 +43,12 @@ export function toTimeInfo(timeMs: number): v1.TimeInfo {
   return { nanoseconds: timeMs * 1_000_000 };
 }
 
-export function sumOf(lists: readonly (readonly v1.Resource[])[]): readonly v1.Resource[] {
-  return Resources.fromWire(lists.flat()).toWire("endpoint");
+export function sumOf(holdings: readonly Holding[]): readonly v1.Resource[] {
+  return Resources.fromWire(addedBy(holdings).flat()).toWire("endpoint");
 }
 
 export function offeredBy({ offers }: Pick<AgentSnapshot, "offers">): readonly v1.Resource[] {
-  return Resources.sum(offers.map(({ resources }) => resources)).toWire("endpoint");
+  const copies = new SharedCopies();
+  const added = offers.map(({ agentId, resources }) => copies.firstOf(agentId, resources));
+  return Resources.sum(added).toWire("endpoint");
 }

@@ -1,0 +1,21 @@
+import type { v1 } from "../../protocol/v1.js";
+import { SharedCopies } from "../../resources/shared-copies.js";
+import type { Offer } from "../master-state.js";
+
+/** What a task, an executor or an offer holds, and where. */
+export type Holding = Pick<v1.Task, "agent_id" | "resources">;
+
+/** What each of them adds to what is held: nothing for a shared volume that one before it holds as well. */
+export function addedBy(holdings: readonly Holding[]): readonly (readonly v1.Resource[])[] {
+  const copies = new SharedCopies();
+  return holdings.map(({ agent_id, resources = [] }) =>
+    copies.firstOfWire(agent_id.value, resources),
+  );
+}
+
+export function holdingsOf(offers: readonly Offer[]): readonly Holding[] {
+  return offers.map(({ agentId, resources }) => ({
+    agent_id: { value: agentId },
+    resources: resources.toWire(),
+  }));
+}
