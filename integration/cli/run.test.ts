@@ -104,6 +104,17 @@ describe("dasmos run", function () {
     expect(stdout).to.equal(`y\n${128 + 15}\n`);
   });
 
+  it("kills the task when its output cannot be written, and says why", async () => {
+    const script = `"$0" "$1" run --master "$2" -- 'echo hi; exec sleep 1000' > /dev/full`;
+    const { CommandProcess, root } = await import("./command-process.js");
+    const args = ["-c", script, process.execPath, join(root, "bin/dasmos.js"), cluster.master];
+    const { end, stderr } = await new CommandProcess("bash", args).ended;
+    expect(end).to.equal(1);
+    expect(stderr).to.match(/\nerror: cannot write the output: ENOSPC: [^\n]*\n$/);
+    const { frameworks } = await cluster.get<{ readonly frameworks: readonly unknown[] }>("/state");
+    expect(frameworks, "the framework is torn down").to.deep.equal([]);
+  });
+
   it("waits for resources and says so; Ctrl-C then ends it at once", async () => {
     const running = cluster.start(["run", "--cpus", "64", "--", "true"]);
     await running.writes("stderr", /waiting for an offer with 64 cpus and 32 MiB of memory\n/);

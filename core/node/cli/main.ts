@@ -15,7 +15,7 @@ import { registerModules } from "./commands/modules.js";
 import { registerRun } from "./commands/run.js";
 import { registerTeardown } from "./commands/teardown.js";
 import { exitCodes } from "./exit-codes.js";
-import { stopWhenNobodyReads } from "./signals.js";
+import { stopWhenOutputFails } from "./signals.js";
 
 /** One line for each file under `commands/`, in the order of the help. */
 const commands: readonly RegisterCommand[] = [
@@ -42,7 +42,12 @@ export async function main(
   args: readonly string[],
   context: CliContext = processContext,
 ): Promise<number> {
-  if (context === processContext) stopWhenNobodyReads();
+  if (context !== processContext) return runCommand(args, context);
+  const endOf = stopWhenOutputFails();
+  return endOf(await runCommand(args, context));
+}
+
+async function runCommand(args: readonly string[], context: CliContext): Promise<number> {
   try {
     await createProgram(context).parseAsync(readMesosFlags(args), { from: "user" });
     return exitCodes.ok;

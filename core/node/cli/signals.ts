@@ -1,4 +1,5 @@
 import type { Disposable } from "../../base/disposable.js";
+import { exitCodes } from "./exit-codes.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -34,17 +35,26 @@ export function untilStopped(): Promise<NodeJS.Signals> {
 }
 
 /**
- * Whoever reads the output may stop reading, as `head` does, or the terminal may be closed: the process is asked to stop
- * then, and ends where nothing in it waits for such a request.
+ * Whoever reads the output may stop reading, as `head` does, the terminal may be closed, or the disk of a redirected
+ * output be full: the process is asked to stop then, and ends where nothing in it waits for such a request. What is
+ * returned makes the exit code of the process from that of its command: an output that could not be written is a failure,
+ * and is told.
  */
-export function stopWhenNobodyReads(): void {
+export function stopWhenOutputFails(): (exitCode: number) => number {
   let known = false;
+  let failure: Error | undefined;
+  const endOf = (exitCode: number): number => {
+    if (failure === undefined) return exitCode;
+    process.stderr.write(`error: cannot write the output: ${failure.message}\n`);
+    return exitCodes.failure;
+  };
   const onError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
     if (known) return;
     known = true;
-    if (!process.emit("SIGTERM", "SIGTERM")) process.exit(0);
+    if (error.code !== "EPIPE" && error.code !== "EIO") failure = error;
+    if (!process.emit("SIGTERM", "SIGTERM")) process.exit(endOf(exitCodes.ok));
   };
   process.stdout.on("error", onError);
   process.stderr.on("error", onError);
+  return endOf;
 }
