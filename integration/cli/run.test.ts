@@ -141,8 +141,19 @@ describe("dasmos run", function () {
     expect(stderr).to.match(/^error: no master can be reached at http:\/\/127\.0\.0\.1:9: .*\n$/);
   });
 
+  it("takes no master that is asked over TLS", async () => {
+    const { end, stdout, stderr } = await cluster.run("run", "--master", "https://a:1", "true");
+    expect([end, stdout]).to.deep.equal([2, ""]);
+    expect(stderr).to.equal('error: --master: expected http://host:port, got "https://a:1"\n');
+  });
+
   it("takes no number that is none, and needs a command", async () => {
-    for (const args of [["--cpus", "many", "true"], ["--env", "A", "true"], []])
+    for (const args of [
+      ["--cpus", "many", "true"],
+      ["--cpus", "1e400", "true"],
+      ["--env", "A", "true"],
+      [],
+    ])
       expect((await cluster.run("run", ...args)).end).to.equal(2);
     expect(existsSync(join(cluster.directory, "work"))).to.equal(true);
   });

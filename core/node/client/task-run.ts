@@ -92,8 +92,8 @@ export class TaskRun {
    */
   async run(): Promise<TaskEnd> {
     const notice = this.clock.schedule(WAITING_NOTICE_MS, () => this.noticeWaiting());
-    this.client.start();
     try {
+      this.client.start();
       const status = await this.ended;
       this.hasEnded = true;
       await this.finishOutput();
