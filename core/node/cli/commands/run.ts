@@ -90,7 +90,8 @@ function report(
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError(`expected a number above 0, got "${text}"`);
+  if (!(number > 0 && Number.isFinite(number)))
+    throw new InvalidArgumentError(`expected a number above 0, got "${text}"`);
   return number;
 }
 
