@@ -1,3 +1,4 @@
+import { hostPort } from "../base/host-port.js";
 import type { AgentId } from "../base/ids.js";
 import type { v1 } from "../protocol/v1.js";
 import type { AgentSettings } from "./agent-settings.js";
@@ -29,8 +30,8 @@ export function executorEnvironment(options: EnvironmentOptions): Readonly<Recor
     MESOS_FRAMEWORK_ID: frameworkInfo.id?.value ?? "",
     MESOS_EXECUTOR_ID: executorInfo.executor_id.value,
     MESOS_SLAVE_ID: agentId,
-    MESOS_SLAVE_PID: `slave(1)@${settings.ip}:${settings.port}`,
-    MESOS_AGENT_ENDPOINT: `${settings.ip}:${settings.port}`,
+    MESOS_SLAVE_PID: `slave(1)@${hostPort(settings.ip, settings.port)}`,
+    MESOS_AGENT_ENDPOINT: hostPort(settings.ip, settings.port),
     MESOS_DIRECTORY: directory,
     MESOS_SANDBOX: hasOwnImage(container) ? MAPPED_SANDBOX : directory,
     MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: printDuration(

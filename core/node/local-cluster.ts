@@ -1,5 +1,6 @@
 import type { Disposable } from "../base/disposable.js";
 import { DisposableStack } from "../base/disposable.js";
+import { hostPort } from "../base/host-port.js";
 import type { Logger } from "../base/logger.js";
 import { type AgentEnd, type AgentProcess, startAgent } from "./agent-process.js";
 import type { HttpAddress } from "./http/http-server.js";
@@ -29,7 +30,7 @@ export async function startLocalCluster(
     );
     const agents: AgentProcess[] = [];
     for (const [i, configuration] of cluster.agents.entries()) {
-      const address = `${master.host}:${master.port}`;
+      const address = hostPort(master.host, master.port);
       const loaded = { ...agentModules, configuration: { ...configuration, master: address } };
       agents.push(stack.add(await startAgent({ loaded, logger: named(logger, `agent-${i + 1}`) })));
     }

@@ -1,4 +1,5 @@
 import { hostname as machineName } from "node:os";
+import { hostPort } from "../base/host-port.js";
 import type { MasterConfiguration } from "../kernel/configuration/master-configuration.js";
 import type { v1 } from "../protocol/v1.js";
 import { MESOS_VERSION } from "./version.js";
@@ -16,7 +17,7 @@ export function masterInfo(
     id,
     ip: toNetworkOrder(ip),
     port,
-    pid: `master@${ip}:${port}`,
+    pid: `master@${hostPort(ip, port)}`,
     hostname,
     version: MESOS_VERSION,
     address: { hostname, ip, port },

@@ -1,4 +1,5 @@
 import type { AgentEffect, AgentInput } from "../agent/agent-io.js";
+import { hostPort } from "../base/host-port.js";
 import type { Logger } from "../base/logger.js";
 import type { Random } from "../base/random.js";
 import type { Connection, ConnectionHandlers, Transport } from "../contracts/transport.js";
@@ -47,7 +48,7 @@ export class MasterLink implements ConnectionHandlers<MasterToAgent, AgentToMast
     const host = ip ?? hostname ?? "127.0.0.1";
     this.connection = options.transport.connect(
       {
-        url: `ws://${host.includes(":") ? `[${host}]` : host}:${port}${AGENT_PATH}`,
+        url: `ws://${hostPort(host, port)}${AGENT_PATH}`,
         softwareVersion: VERSION,
         capabilities: [],
         headers: {},

@@ -1,5 +1,6 @@
 import { injectable } from "inversify";
 import type { Disposable } from "../../core/base/disposable.js";
+import { hostPort } from "../../core/base/host-port.js";
 import { inject } from "../../core/base/service-token.js";
 import { type Detector, MasterAddress } from "../../core/contracts/leadership.js";
 import { defineModule } from "../../core/kernel/module.js";
@@ -12,7 +13,7 @@ export class StandaloneDetector implements Detector {
 
   async detect(onLeader: (leader: v1.MasterInfo) => void): Promise<Disposable> {
     const { hostname, port } = this.address;
-    const pid = `master@${hostname}:${port}`;
+    const pid = `master@${hostPort(hostname, port)}`;
     onLeader({ id: pid, ip: 0, port, pid, hostname, address: { hostname, port } });
     return { dispose: () => {} };
   }

@@ -1,3 +1,4 @@
+import { hostPort } from "../../base/host-port.js";
 import { lazily } from "../../protocol/v0/lazy.js";
 import {
   reservedByRole,
@@ -26,7 +27,7 @@ export function v0State(state: AgentState, { version, flags }: ProcessInfo): obj
     ...v0Version(version),
     start_time: settings.startTimeMs / 1000,
     id: info.id?.value ?? "",
-    pid: `slave(1)@${settings.ip}:${settings.port}`,
+    pid: `slave(1)@${hostPort(settings.ip, settings.port)}`,
     hostname: info.hostname,
     capabilities: capabilityNames(settings.capabilities),
     ...(info.domain !== undefined && { domain: info.domain }),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
+import { hostPort } from "../../base/host-port.js";
 import { KernelError } from "../../base/kernel-error.js";
 import { SchedulerClient } from "../../client/scheduler-client.js";
 import { CallError } from "../../client/scheduler-transport.js";
@@ -237,8 +238,7 @@ export class TaskRun {
 function urlOf({ url }: v1.Offer): string | undefined {
   if (url === undefined) return undefined;
   const { ip, hostname, port } = url.address;
-  const host = ip ?? hostname ?? "";
-  return `${url.scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return `${url.scheme}://${hostPort(ip ?? hostname ?? "", port)}`;
 }
 
 /** Not every user has a name. */

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Disposable } from "../../base/disposable.js";
+import { hostPort } from "../../base/host-port.js";
 import { KernelError, messageOf } from "../../base/kernel-error.js";
 import type { Logger } from "../../base/logger.js";
 import type { Principal } from "../../contracts/principal.js";
@@ -173,7 +174,7 @@ function pathOf(url: string): string {
 }
 
 function listenError({ host, port }: HttpAddress, cause: unknown): KernelError {
-  const where = `cannot listen on ${host}:${port}`;
+  const where = `cannot listen on ${hostPort(host, port)}`;
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "EADDRINUSE")
     return new KernelError("ADDRESS_IN_USE", `${where}: another process listens there`, { cause });

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { hostPort } from "../../base/host-port.js";
 import type { Refusal } from "./endpoint.js";
 
 /** What a master knows of who leads. */
@@ -19,7 +20,7 @@ export function leadershipGate(leadership: () => Leadership) {
       case "RECOVERING":
         return { status: 503, message: "the leading master is still recovering its registry" };
       case "FOLLOWING":
-        return redirect(`//${now.hostname}:${now.port}${request.originalUrl}`);
+        return redirect(`//${hostPort(now.hostname, now.port)}${request.originalUrl}`);
       case "NO_LEADER":
         return { status: 503, message: "No leader elected" };
     }

@@ -1,3 +1,4 @@
+import { hostPort } from "../../base/host-port.js";
 import { v0Frameworks } from "../../master/views/v0-frameworks.js";
 import { v0Slaves } from "../../master/views/v0-slaves.js";
 import { v0State } from "../../master/views/v0-state.js";
@@ -50,11 +51,11 @@ function toLeader(
 ): void {
   const now = leadership();
   if (now.type === "FOLLOWING") {
-    sendRefusal(reply, redirect(`//${now.hostname}:${now.port}`));
+    sendRefusal(reply, redirect(`//${hostPort(now.hostname, now.port)}`));
   } else if (now.type === "NO_LEADER") {
     sendRefusal(reply, leadershipGate(leadership)(request) ?? redirect("/"));
   } else {
     const { hostname = "", port } = state().settings.masterInfo;
-    sendRefusal(reply, redirect(`//${hostname}:${port}`));
+    sendRefusal(reply, redirect(`//${hostPort(hostname, port)}`));
   }
 }

@@ -1,3 +1,4 @@
+import { hostPort } from "../../../base/host-port.js";
 import type { master, v1 } from "../../../protocol/v1.js";
 import { Resources } from "../../../resources/resources.js";
 import type { CliContext, RegisterCommand } from "../command.js";
@@ -42,7 +43,7 @@ const agents: List<master.Response.GetAgents.Agent> = {
   columns: ["id", "hostname", "active", "total", "allocated"],
   row: ({ agent_info, active, total_resources, allocated_resources }) => [
     agent_info.id?.value,
-    `${agent_info.hostname}:${agent_info.port ?? 5051}`,
+    hostPort(agent_info.hostname, agent_info.port ?? 5051),
     active ? "yes" : "no",
     Resources.fromWire(total_resources).toString(),
     Resources.fromWire(allocated_resources).unallocate().toString(),

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Disposable } from "../../../base/disposable.js";
+import { hostPort } from "../../../base/host-port.js";
 import { messageOf } from "../../../base/kernel-error.js";
 import type { AgentConfiguration } from "../../../kernel/configuration/agent-configuration.js";
 import type { HttpAddress } from "../../http/http-server.js";
@@ -9,7 +10,7 @@ import type { CliContext, RegisterCommand } from "../command.js";
 import { addProcessOptions, configurationSource } from "../process-options.js";
 import { untilStopped } from "../signals.js";
 
-const DEFAULT_PORT = 5050;
+const DEFAULT_MASTER = "127.0.0.1:5050";
 
 /** `dasmos local`: a whole cluster in one process, and a small task to show that it runs. */
 export const registerLocal: RegisterCommand = (program, context) => {
@@ -100,8 +101,8 @@ async function startDemo(master: HttpAddress, context: CliContext): Promise<Disp
 
 /** The command line that runs something here, from the root of a checkout. */
 function invitation(master: HttpAddress): string {
-  const where = master.port === DEFAULT_PORT ? "" : ` --master ${master.host}:${master.port}`;
-  return `npx dasmos run${where} -- 'echo hello; sleep 5'`;
+  const address = hostPort(master.host, master.port);
+  return `npx dasmos run${address === DEFAULT_MASTER ? "" : ` --master ${address}`} -- 'echo hello; sleep 5'`;
 }
 
 function explainHowToStop({ out }: CliContext): void {
@@ -109,5 +110,5 @@ function explainHowToStop({ out }: CliContext): void {
 }
 
 function urlOf({ host, port }: HttpAddress): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return `http://${hostPort(host, port)}`;
 }

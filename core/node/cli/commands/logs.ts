@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { hostPort } from "../../../base/host-port.js";
 import { KernelError } from "../../../base/kernel-error.js";
 import { isTerminalState } from "../../../protocol/task-state.js";
 import type { v1 } from "../../../protocol/v1.js";
@@ -68,5 +69,5 @@ async function agentUrl(agentId: string, master: string): Promise<string> {
   if (agent === undefined)
     throw new KernelError("NOT_KNOWN", `agent ${agentId}, where the task ran, is not registered`);
   const address = /@(.+)$/.exec(agent.pid ?? "")?.[1];
-  return `http://${address ?? `${agent.agent_info.hostname}:${agent.agent_info.port ?? 5051}`}`;
+  return `http://${address ?? hostPort(agent.agent_info.hostname, agent.agent_info.port ?? 5051)}`;
 }
