@@ -144,7 +144,7 @@ class StartingAgent implements Starting<AgentProcess> {
         usage: async (id) => this.containers?.usage(id),
         status: async (id) => this.containers?.status(id),
       },
-      flags: toFlags(configuration),
+      flags: toFlags("agent", configuration),
       metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
       now: () => this.clock.now(),
     });

@@ -134,7 +134,7 @@ class StartingMaster implements Starting<MasterProcess> {
       leadership: () => this.leadership,
       deliver: (input) => this.deliver(input),
       state: () => this.machine.state,
-      flags: toFlags(configuration),
+      flags: toFlags("master", configuration),
       explain: (query) => kernel.get(Allocator).explain?.(query, this.clock.now()),
       metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
       now: () => this.clock.now(),

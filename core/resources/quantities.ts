@@ -41,6 +41,11 @@ export function parseQuantities(text: string): ResourceQuantities {
   return quantities;
 }
 
+/** As `parseQuantities` reads them. */
+export function printQuantities(quantities: ResourceQuantities): string {
+  return [...quantities].map(([name, milli]) => `${name}:${fromMilli(milli)}`).join(";");
+}
+
 /** The alternatives of `--min_allocatable_resources`: `cpus:0.01|mem:32`. */
 export function parseMinAllocatable(text: string): readonly ResourceQuantities[] {
   return text

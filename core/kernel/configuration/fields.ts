@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { printDuration } from "../../agent/durations.js";
 import { messageOf } from "../../base/kernel-error.js";
-import { parseQuantities } from "../../resources/quantities.js";
+import { parseQuantities, printQuantities } from "../../resources/quantities.js";
 import { bytesPattern, durationPattern, parseBytes, parseDuration } from "./units.js";
 
 /** The keys of a configuration, each with what may stand there. Every field is optional or has a default. */
@@ -8,6 +9,23 @@ export type Fields = Readonly<Record<string, z.ZodType>>;
 
 /** A field whose value is written with its unit, and whose name carries the unit once it has been read. */
 export type Measured<T, U extends string> = z.ZodType<T> & { readonly unit: U };
+
+/** A field that is written otherwise than what was read of it: `print` gives the text that a flag would take. */
+export type Printed<S extends z.ZodType> = S & { print(value: z.output<S>): string };
+
+function printed<S extends z.ZodType>(
+  print: (value: z.output<S>) => string,
+  schema: S,
+): Printed<S> {
+  return Object.assign(schema, { print });
+}
+
+/** A field's value as a flag would take it. */
+export function printField(field: z.ZodType, value: unknown): string {
+  if ("print" in field && typeof field.print === "function") return String(field.print(value));
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 type KeyOf<K, F> = F extends { readonly unit: infer U extends string } ? `${K & string}${U}` : K;
 type IsOptional<F> = undefined extends z.output<F> ? true : false;
@@ -44,12 +62,17 @@ function durationText({ minimum = "0ns", maximum }: Limits) {
 
 /** A duration in Mesos' grammar; read as milliseconds. */
 export function duration(byDefault: string, description: string, limits: Limits = {}) {
-  return measured("Ms", durationText(limits).prefault(byDefault).describe(description));
+  const schema = durationText(limits).prefault(byDefault).describe(description);
+  return measured("Ms", printed(printDuration, schema));
 }
 
 /** A duration that may be absent. */
 export function optionalDuration(description: string, limits: Limits = {}) {
-  return measured("Ms", durationText(limits).optional().describe(description));
+  const schema = durationText(limits).optional().describe(description);
+  return measured(
+    "Ms",
+    printed((ms = 0) => printDuration(ms), schema),
+  );
 }
 
 /** An amount of bytes in Mesos' grammar. */
@@ -59,7 +82,11 @@ export function bytes(byDefault: string, description: string) {
     parseBytes,
     bytesPattern,
   );
-  return measured("Bytes", schema.prefault(byDefault).describe(description));
+  const described = schema.prefault(byDefault).describe(description);
+  return measured(
+    "Bytes",
+    printed((value) => `${value}B`, described),
+  );
 }
 
 const PERCENTAGE = /^\d+(?:\.\d+)?%$/;
@@ -74,17 +101,32 @@ export function percentage(byDefault: string, description: string) {
     },
     PERCENTAGE,
   );
-  return schema.prefault(byDefault).describe(description);
+  const described = schema.prefault(byDefault).describe(description);
+  return printed((fraction) => `${Number((fraction * 100).toPrecision(12))}%`, described);
 }
 
 /** Amounts such as `cpus:0.01;mem:32`, read as thousandths by name. */
 export function quantities(byDefault: readonly string[], description: string) {
   const expected = 'amounts such as "cpus:0.01" or "cpus:1;mem:64"';
-  return z
+  const schema = z
     .array(parsed(expected, explained(expected, parseQuantities)))
     .readonly()
     .prefault([...byDefault])
     .describe(description);
+  return printed((bundles) => bundles.map(printQuantities).join(","), schema);
+}
+
+/** A positive number for each name, written `web=2,db=1`. */
+export function numbersByName(description: string) {
+  const schema = z
+    .record(z.string().min(1), z.number().positive())
+    .default({})
+    .describe(description);
+  const print = (numbers: Readonly<Record<string, number>>) =>
+    Object.entries(numbers)
+      .map(([name, number]) => `${name}=${number}`)
+      .join(",");
+  return printed(print, schema);
 }
 
 /** What a parser says when it throws, after what was expected. */

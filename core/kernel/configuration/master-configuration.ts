@@ -12,6 +12,7 @@ import {
   duration,
   flag,
   names,
+  numbersByName,
   optionalDuration,
   optionalText,
   percentage,
@@ -84,10 +85,9 @@ export const masterFields = {
     true,
     "whether agents with GPUs are hidden from frameworks without GPU_RESOURCES",
   ),
-  weights: z
-    .record(z.string().min(1), z.number().positive())
-    .default({})
-    .describe("each role's weight, until the registry has others; 1 where none is given"),
+  weights: numbersByName(
+    "each role's weight, until the registry has others; 1 where none is given",
+  ),
   roles: z
     .array(z.string().min(1))
     .readonly()

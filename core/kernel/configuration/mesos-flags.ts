@@ -7,6 +7,8 @@ interface Translation {
   readonly to: string;
   /** Undefined: a value of Mesos that this kernel has nothing for. */
   readonly value?: (text: string) => string | undefined;
+  /** The other way. */
+  readonly print?: (text: string) => string;
 }
 
 const isolators: Readonly<Record<string, string>> = {
@@ -15,6 +17,7 @@ const isolators: Readonly<Record<string, string>> = {
   "posix/disk": "disk/du",
 };
 const levels: Readonly<Record<string, string>> = { INFO: "info", WARNING: "warn", ERROR: "error" };
+const mesosLevels = Object.fromEntries(Object.entries(levels).map(([level, own]) => [own, level]));
 
 /** The flags of Mesos whose name or value differs; every other is ours with dashes for underscores. */
 export const translations: Readonly<Record<string, Translation>> = {
@@ -25,7 +28,7 @@ export const translations: Readonly<Record<string, Translation>> = {
   authenticatee: { to: "agent-authenticatee" },
   authorizers: { to: "authorizer" },
   containerizers: { to: "containerizers" },
-  domain: { to: "domain", value: readDomain },
+  domain: { to: "domain", value: readDomain, print: printDomain },
   executor_environment_variables: { to: "executor-environment-variables" },
   fair_sharing_excluded_resource_names: { to: "fair-sharing-excluded-resources" },
   framework_sorter: { to: "sorter" },
@@ -34,25 +37,40 @@ export const translations: Readonly<Record<string, Translation>> = {
     to: "isolators",
     value: (text) => text.replace(/[^,]+/g, (name) => isolators[name] ?? name),
   },
-  logging_level: { to: "log-level", value: (text) => levels[text] },
+  logging_level: {
+    to: "log-level",
+    value: (text) => levels[text],
+    print: (text) => mesosLevels[text] ?? text,
+  },
   master_contender: { to: "contender" },
   master_detector: { to: "detector" },
   max_slave_ping_timeouts: { to: "max-agent-ping-timeouts" },
   min_allocatable_resources: {
     to: "min-allocatable-resources",
     value: (text) => text.replaceAll("|", ","),
+    print: (text) => text.replaceAll(",", "|"),
   },
   recovery_slave_removal_limit: { to: "recovery-agent-removal-limit" },
   registry: {
     to: "registry",
     value: (text) =>
       text === "in_memory" ? "memory" : text === "replicated_log" ? undefined : text,
+    print: (text) => (text === "memory" ? "in_memory" : text),
   },
   role_sorter: { to: "sorter" },
   slave_ping_timeout: { to: "agent-ping-timeout" },
   slave_reregister_timeout: { to: "agent-reregister-timeout" },
   whitelist: { to: "whitelist", value: (text) => text.replace(/^file:\/\//, "") },
 };
+
+/** A setting as Mesos shows it: each of its flags that says the same, but not by the names it no longer uses. */
+export function toMesosFlags(setting: string, text: string): Readonly<Record<string, string>> {
+  const flags = Object.entries(translations).filter(
+    ([flag, { to }]) => to === setting && !flag.includes("slave"),
+  );
+  if (flags.length === 0) return { [setting.replaceAll("-", "_")]: text };
+  return Object.fromEntries(flags.map(([flag, { print }]) => [flag, print?.(text) ?? text]));
+}
 
 /** Arguments with the flags of Mesos replaced by ours, and those of them that mean nothing here. */
 export interface TranslatedFlags {
@@ -112,4 +130,9 @@ function readDomain(text: string): string {
   const region = /"region"\s*:\s*\{\s*"name"\s*:\s*("[^"]*")/.exec(text)?.[1];
   const zone = /"zone"\s*:\s*\{\s*"name"\s*:\s*("[^"]*")/.exec(text)?.[1];
   return region === undefined || zone === undefined ? text : `{"region":${region},"zone":${zone}}`;
+}
+
+function printDomain(text: string): string {
+  const { region, zone } = JSON.parse(text) as { readonly region: string; readonly zone: string };
+  return JSON.stringify({ fault_domain: { region: { name: region }, zone: { name: zone } } });
 }

@@ -29,6 +29,7 @@ export function readFields<F extends Fields>(fields: F, raw: unknown, at = ""): 
   return { values: values as Partial<Configured<F>>, problems };
 }
 
-function outputKey(key: string, field: z.ZodType): string {
+/** What a field is called once it has been read. */
+export function outputKey(key: string, field: z.ZodType): string {
   return "unit" in field && typeof field.unit === "string" ? `${key}${field.unit}` : key;
 }

@@ -65,10 +65,15 @@ export function variableOf({ name }: Setting): string {
   return `DASMOS_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
+/** The flag of a key, without its dashes. */
+export function settingName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 function toSetting(path: readonly string[], schema: JsonSchema): Setting {
   const values = schema.additionalProperties;
   return {
-    name: String(path.at(-1)).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    name: settingName(String(path.at(-1))),
     path,
     type: settingTypes[schema.type ?? "string"] ?? "text",
     numeric: typeof values === "object" && values.type === "number",
