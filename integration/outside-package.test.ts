@@ -175,7 +175,9 @@ describe("a package from outside", () => {
     const installed = join(project, "node_modules", "dasmos-example-modules");
     const suite = join(installed, "dist", "whole-agents.test.js");
     const mocha = join(root, "node_modules", ".bin", "mocha");
-    const { status, stdout } = spawnSync(mocha, ["--no-config", suite], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(mocha, ["--no-config", "--timeout=60000", suite], {
+      encoding: "utf8",
+    });
     expect(status, stdout).to.equal(0);
   });
 

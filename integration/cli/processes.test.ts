@@ -22,7 +22,7 @@ async function pidsOf(mark: string, program: string): Promise<readonly number[]>
 }
 
 describe("a master and an agent", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let directory: string;
   let started: CommandProcess[] = [];
   beforeEach(async () => {
@@ -75,6 +75,9 @@ describe("a master and an agent", function () {
     try {
       await launcher.launch({ task_id: { value: "t" }, command: { value: "exec sleep 1000" } });
       await launcher.running("t");
+      await eventually("the shell has become its command", async () =>
+        (await pidsOf(cluster.root, "sleep")).length === 1 ? true : undefined,
+      );
       expect(await cluster.agent.process?.stop("SIGTERM")).to.equal(0);
       expect((await pidsOf(cluster.root, "sleep")).length).to.equal(1);
       await cluster.agent.start();
@@ -106,7 +109,7 @@ describe("a master and an agent", function () {
 });
 
 describe("a task's processes", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: TestCluster;
   let launcher: TaskLauncher;
   before(async () => {

@@ -6,7 +6,7 @@ import { TestCluster } from "../testing/test-cluster.js";
 import { dasmos } from "./command-process.js";
 
 describe("dasmos run over a restart of the master", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let cluster: TestCluster;
   beforeEach(async () => {
     cluster = await TestCluster.start();

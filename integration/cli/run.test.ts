@@ -11,7 +11,7 @@ interface Tasks {
 }
 
 describe("dasmos run", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: LocalCluster;
   before(async () => {
     cluster = await LocalCluster.start(["--no-demo", "--resources=cpus:2;mem:1024"]);
@@ -47,8 +47,10 @@ describe("dasmos run", function () {
     const command = `echo first; until [ -e ${file} ]; do sleep 0.05; done; echo second`;
     const running = cluster.start(["run", "--", command]);
     await running.writes("stdout", /^first\n$/);
-    const { tasks } = await cluster.get<Tasks>("/tasks?limit=1");
-    expect(tasks[0]?.state).to.equal("TASK_RUNNING");
+    await eventually("the task runs", async () => {
+      const { tasks } = await cluster.get<Tasks>("/tasks?limit=1");
+      return tasks[0]?.state === "TASK_RUNNING" ? true : undefined;
+    });
     expect((await cluster.run("run", "--", "touch", file)).end).to.equal(0);
     expect((await running.ended).stdout).to.equal("first\nsecond\n");
   });

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
-const DEADLINE_MS = 8_000;
+/** For what has to happen: passing tests do not wait for it, on a slow machine it takes its time. */
+const DEADLINE_MS = 30_000;
 const PAUSE_MS = 5;
 
 /** Asks until the answer is a value, and fails once it has taken too long. */

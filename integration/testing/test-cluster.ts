@@ -71,6 +71,8 @@ export class TestCluster {
   }
 
   async dispose(): Promise<void> {
+    // A test may have failed while it was frozen.
+    this.agent.process?.signal("SIGCONT");
     await this.agent.process?.stop("SIGUSR1");
     await this.master.process?.stop();
     const left = await processesMarked(this.root);

@@ -20,7 +20,8 @@ function stateOf(allocator: Allocator): AllocatorState {
   return (allocator as unknown as { readonly state: AllocatorState }).state;
 }
 
-describe("AllocatorState", () => {
+describe("AllocatorState", function () {
+  this.timeout(60_000);
   it("keeps what it would reckon anew: what is available, and what quotas leave", () => {
     fc.assert(
       fc.property(fc.array(walkStep, { maxLength: 60, size: "max" }), (steps) => {
