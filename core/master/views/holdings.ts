@@ -1,6 +1,8 @@
+import type { AgentId } from "../../base/ids.js";
 import type { v1 } from "../../protocol/v1.js";
+import { Resources } from "../../resources/resources.js";
 import { SharedCopies } from "../../resources/shared-copies.js";
-import type { Offer } from "../master-state.js";
+import type { Framework, Offer } from "../master-state.js";
 
 /** What a task, an executor or an offer holds, and where. */
 export type Holding = Pick<v1.Task, "agent_id" | "resources">;
@@ -11,6 +13,17 @@ export function addedBy(holdings: readonly Holding[]): readonly (readonly v1.Res
   return holdings.map(({ agent_id, resources = [] }) =>
     copies.firstOfWire(agent_id.value, resources),
   );
+}
+
+/** What a framework's tasks and executors hold now. */
+export function* heldBy({
+  tasks,
+  executors,
+}: Framework): Iterable<{ readonly agentId: AgentId; readonly resources: Resources }> {
+  for (const task of tasks.values()) if (!task.terminated) yield task;
+  for (const [agentId, ofAgent] of executors)
+    for (const { resources } of ofAgent.values())
+      yield { agentId, resources: Resources.fromWire(resources) };
 }
 
 export function holdingsOf(offers: readonly Offer[]): readonly Holding[] {

@@ -7,6 +7,7 @@ import type { v1 } from "../../protocol/v1.js";
 import { fromMilli } from "../../resources/scalar.js";
 import { SharedCopies } from "../../resources/shared-copies.js";
 import type { MasterState } from "../master-state.js";
+import { heldBy } from "./holdings.js";
 import { masterCounterNames, masterZeroNames } from "./metric-names.js";
 
 /** Tasks that are counted as they are now; the others are counted when they come to an end. */
@@ -95,8 +96,8 @@ function resourceGauges({ agents, frameworks, offers }: MasterState): MetricValu
   const copies = new SharedCopies();
   for (const agent of agents.values()) total.add(agent.total);
   for (const framework of frameworks.values())
-    for (const { agentId, resources, terminated } of framework.tasks.values())
-      if (!terminated) used.add(copies.firstOf(agentId, resources));
+    for (const { agentId, resources } of heldBy(framework))
+      used.add(copies.firstOf(agentId, resources));
   for (const { agentId, resources } of offers.values())
     offered.add(copies.firstOf(agentId, resources));
   return {

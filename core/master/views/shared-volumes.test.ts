@@ -9,9 +9,11 @@ import { Resources } from "../../resources/resources.js";
 import type { Agent, Framework } from "../master-state.js";
 import { masterMetrics } from "./metrics.js";
 import { v0Frameworks } from "./v0-frameworks.js";
+import { v0Roles } from "./v0-roles.js";
 import { v0Slaves } from "./v0-slaves.js";
 import { getAgents } from "./v1-agents.js";
 import { getFrameworks } from "./v1-frameworks.js";
+import { getRoles } from "./v1-roles.js";
 
 describe("what is shown of a shared volume of 10 MB", () => {
   const volume = Resources.fromWire([
@@ -90,6 +92,11 @@ describe("what is shown of a shared volume of 10 MB", () => {
       [20, 10],
       [10, 20],
     ]);
+  });
+
+  it("counts once for a role on each agent", () => {
+    expect(disk(v0Roles(state), "roles", ["resources"])).to.deep.equal([[20]]);
+    expect(disk(getRoles(state), "roles", ["resources"])).to.deep.equal([[20]]);
   });
 
   it("counts once on each agent in metrics, so that no more is used than there is", () => {

@@ -7,6 +7,7 @@ import {
 } from "../../../integration/testing/master-states.js";
 import { Resources } from "../../resources/resources.js";
 import { quantitiesFromWire } from "../../resources/quantities.js";
+import { masterMetrics } from "./metrics.js";
 import { v0Roles } from "./v0-roles.js";
 import { getRoles } from "./v1-roles.js";
 
@@ -63,6 +64,7 @@ describe("GET_ROLES", () => {
       resources,
     };
     framework.executors.set("A1", new Map([["E1", executor]]));
+    expect(masterMetrics(state, 0)).to.include({ "master/cpus_used": 1.5, "master/mem_used": 32 });
     expect(getRoles(state).roles).to.deep.equal([
       {
         name: "web",
