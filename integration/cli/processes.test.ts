@@ -69,11 +69,12 @@ describe("a master and an agent", function () {
     }
   });
 
-  it("stops an agent at SIGTERM without touching its tasks", async () => {
+  it("stops an agent at SIGTERM without touching its tasks, and shows their sandboxes when it is back", async () => {
     const cluster = await TestCluster.start();
     const launcher = await TaskLauncher.start(cluster.master.url);
     try {
-      await launcher.launch({ task_id: { value: "t" }, command: { value: "exec sleep 1000" } });
+      const command = { value: "echo kept; exec sleep 1000" };
+      await launcher.launch({ task_id: { value: "t" }, command });
       await launcher.running("t");
       await eventually("the shell has become its command", async () =>
         (await pidsOf(cluster.root, "sleep")).length === 1 ? true : undefined,
@@ -82,6 +83,10 @@ describe("a master and an agent", function () {
       expect((await pidsOf(cluster.root, "sleep")).length).to.equal(1);
       await cluster.agent.start();
       await cluster.registered();
+      const runs = `/frameworks/${launcher.client.frameworkId}/executors/t/runs`;
+      expect(
+        await cluster.agent.get(`/files/read?path=${runs}/latest/stdout&offset=0`),
+      ).to.deep.equal({ offset: 0, data: "kept\n" });
     } finally {
       await launcher.dispose();
       await cluster.dispose();

@@ -13,6 +13,29 @@ export function sandboxPaths(state: AgentState): ReadonlyMap<string, string> {
   return paths;
 }
 
+/** A run of an executor, as its directory is found. */
+export interface SandboxRun {
+  /** The agent's directory in the work directory. */
+  readonly agentDirectory: string;
+  /** From there to the runs of the executor. */
+  readonly runs: string;
+  /** The container's id, or `latest`. */
+  readonly name: string;
+}
+
+/** The run of this agent that a path names, also one that is no longer in its memory, or that never was. */
+export function sandboxRun({ settings, info }: AgentState, path: string): SandboxRun | undefined {
+  if (info.id === undefined) return undefined;
+  const agentDirectory = `${settings.workDir}/slaves/${info.id.value}`;
+  const isWhole = path.startsWith(`${agentDirectory}/`);
+  const match = /^(\/frameworks\/[^/]+\/executors\/[^/]+\/runs)\/([^/]+)$/.exec(
+    isWhole ? path.slice(agentDirectory.length) : path,
+  );
+  const [, runs = "", name = ""] = match ?? [];
+  if (match === null || (!isWhole && name !== "latest")) return undefined;
+  return { agentDirectory, runs, name };
+}
+
 function pathsOf({ frameworkId, id, directory }: Executor): readonly string[] {
   return [
     directory,

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -149,6 +149,30 @@ describe("AgentHttp", () => {
         data: "hello",
       });
     expect((await get(`/files/browse?path=${workDir}`)).status).to.equal(404);
+  });
+
+  it("shows sandboxes that it does not remember, and nothing beside them", async () => {
+    const agent = directory.slice(0, directory.indexOf("/frameworks/"));
+    const runs = "/frameworks/before/executors/e/runs";
+    await mkdir(join(agent, runs, "run-1"), { recursive: true });
+    await writeFile(join(agent, runs, "run-1", "stdout"), "kept");
+    await symlink("run-1", join(agent, runs, "latest"));
+    await symlink("/etc", join(agent, runs, "etc"));
+    await symlink("/etc/passwd", join(agent, runs, "run-1", "passwd"));
+    await symlink("before", join(agent, "frameworks", "linked"));
+    const read = async (path: string) => get(`/files/read?path=${path}&offset=0`);
+    for (const path of [`${agent}${runs}/run-1`, `${agent}${runs}/latest`, `${runs}/latest`])
+      expect((await read(`${path}/stdout`)).body, path).to.deep.equal({ offset: 0, data: "kept" });
+    const refused: readonly [path: string, status: number][] = [
+      [`${agent}${runs}/run-1/passwd`, 403],
+      [`${agent}${runs}/etc/passwd`, 404],
+      [`${agent}${runs}/run-2/stdout`, 404],
+      [`${runs}/run-1/stdout`, 404],
+      [`${agent}/frameworks/linked/executors/e/runs/run-1/stdout`, 404],
+      [`${workDir}/slaves/agent-2${runs}/run-1/stdout`, 404],
+    ];
+    for (const [path, status] of refused) expect((await read(path)).status, path).to.equal(status);
+    expect((await get(`/files/browse?path=${agent}${runs}`)).status).to.equal(404);
   });
 
   it("counts at /metrics/snapshot under Mesos' names", async () => {

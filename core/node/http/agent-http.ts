@@ -6,6 +6,7 @@ import { v0State } from "../../agent/views/v0-state.js";
 import { agentOperatorApi } from "./agent-operator-api.js";
 import type { ProcessReads } from "./common-reads.js";
 import { type ContainerReader, containerEndpoints } from "./container-endpoints.js";
+import { earlierSandbox } from "./earlier-sandboxes.js";
 import type { Refusal } from "./endpoint.js";
 import { ExecutorApi, type ExecutorApiOptions } from "./executor-api.js";
 import { HttpServer, type HttpServerOptions } from "./http-server.js";
@@ -101,7 +102,10 @@ function processReads(options: AgentHttpOptions): ProcessReads {
   return {
     version: options.version,
     flags: redactFlags(options.flags ?? {}),
-    files: new VirtualFiles(() => new Map([...files(), ...sandboxPaths(state())])),
+    files: new VirtualFiles(
+      () => new Map([...files(), ...sandboxPaths(state())]),
+      (path) => earlierSandbox(state(), path),
+    ),
     metrics: () => ({
       ...agentMetrics(state(), now()),
       ...systemMetrics(),

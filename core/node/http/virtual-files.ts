@@ -18,8 +18,11 @@ export const MAX_READ_BYTES = 16 * 4096;
 
 /** The files a server shows: whatever lies under the directories and files attached to it, and nothing else. */
 export class VirtualFiles {
-  /** `attached` gives the real path behind each virtual one, as it is now. */
-  constructor(readonly attached: () => ReadonlyMap<string, string>) {}
+  /** `attached` gives the real path behind each virtual one, as it is now; `further` knows some that are not listed. */
+  constructor(
+    readonly attached: () => ReadonlyMap<string, string>,
+    private readonly further: (path: string) => Promise<string | undefined> = async () => undefined,
+  ) {}
 
   /** The entries of a directory, sorted by name. */
   async browse(path: string): Promise<Checked<readonly FileEntry[]>> {
@@ -74,7 +77,8 @@ export class VirtualFiles {
       return refuse(400, "path: expected a path without . and ..");
     const attached = this.attached();
     for (let count = segments.length; count > 0; count--) {
-      const root = attached.get(segments.slice(0, count).join("/"));
+      const virtual = segments.slice(0, count).join("/");
+      const root = attached.get(virtual) ?? (await this.further(virtual));
       if (root !== undefined) return openConfined(root, [root, ...segments.slice(count)].join("/"));
     }
     return refuse(404, "no such file");
