@@ -38,6 +38,8 @@ const FAILOVER_TIMEOUT_SECONDS = 60;
 const WAITING_NOTICE_MS = 3000;
 /** A kill is lost without a word when the master does not know the task's agent yet, so it is asked for again. */
 const KILL_RETRY_MS = 1000;
+/** An agent that comes back without the task is no news to the master: it has to be asked. */
+const UNREACHABLE_RETRY_MS = 5000;
 /** So long a reconciled end waits for the update itself, which an agent repeats and which alone tells the exit code. */
 const UPDATE_GRACE_MS = 30_000;
 const ENDS_OF_PROCESSES: ReadonlySet<v1.TaskState> = new Set<v1.TaskState>([
@@ -59,6 +61,7 @@ export class TaskRun {
     | undefined;
   private launched = false;
   private ran = false;
+  private unreachable = false;
   private killed = false;
   private subscribedOnce = false;
   private hasEnded = false;
@@ -138,7 +141,10 @@ export class TaskRun {
   /** What was asked for while the master was away may have been lost. */
   private async onSubscribed(): Promise<void> {
     this.subscribedOnce = true;
-    if (!this.launched) return;
+    if (this.launched) await this.reconcile();
+  }
+
+  private async reconcile(): Promise<void> {
     const { taskId: task_id, agentId: agent_id } = this;
     await this.client.reconcile([{ task_id, ...(agent_id && { agent_id }) }]);
   }
@@ -189,8 +195,24 @@ export class TaskRun {
   private async onUpdate(status: v1.TaskStatus): Promise<void> {
     if (status.task_id.value !== this.taskId.value) return;
     if (status.state === "TASK_RUNNING") this.ran = true;
+    this.noticeUnreachable(status.state === "TASK_UNREACHABLE");
     if (isTerminalState(status.state) || status.state === "TASK_UNKNOWN") this.onEnd(status);
     await this.client.acknowledge(status);
+  }
+
+  /** A master that is asked again says it again. */
+  private noticeUnreachable(unreachable: boolean): void {
+    const isNew = unreachable && !this.unreachable;
+    this.unreachable = unreachable;
+    if (!isNew) return;
+    this.options.onNotice?.("the task's agent is unreachable; it may come back");
+    this.clock.schedule(UNREACHABLE_RETRY_MS, () => void this.askForUnreachable());
+  }
+
+  private async askForUnreachable(): Promise<void> {
+    if (this.hasEnded || !this.unreachable) return;
+    await this.reconcile().catch(() => {});
+    this.clock.schedule(UNREACHABLE_RETRY_MS, () => void this.askForUnreachable());
   }
 
   private onEnd(status: v1.TaskStatus): void {

@@ -13,6 +13,14 @@ interface LogsOptions extends MasterOptions {
 
 const POLL_MS = 200;
 
+/** The agent is gone for the master: what the task goes on to print, if it does, cannot be had. */
+const LOST: ReadonlySet<v1.TaskState> = new Set<v1.TaskState>([
+  "TASK_UNREACHABLE",
+  "TASK_LOST",
+  "TASK_GONE",
+  "TASK_GONE_BY_OPERATOR",
+]);
+
 /** `dasmos logs`: what a task has printed, and with `-f` what it goes on to print. */
 export const registerLogs: RegisterCommand = (program, context) => {
   const command = program
@@ -28,6 +36,7 @@ export const registerLogs: RegisterCommand = (program, context) => {
 
 async function logs(id: string, options: LogsOptions, context: CliContext): Promise<void> {
   const { FileTail, sandboxFile } = await import("../../client/file-tail.js");
+  const { AgentWatch } = await import("../../client/agent-watch.js");
   const task = await findTask(id, options.master);
   const url = await agentUrl(task.agent_id.value, options.master);
   const executorId = task.executor_id?.value ?? id;
@@ -43,13 +52,22 @@ async function logs(id: string, options: LogsOptions, context: CliContext): Prom
     },
   );
   if (!options.follow) return tail.drain();
-  for (let last = false; !last; ) {
-    last = isTerminalState((await findTask(id, options.master)).state);
-    // Before the container exists there is no file yet.
-    if (last) await tail.drain();
-    else await tail.drain().catch(() => {});
-    if (!last) await sleep(POLL_MS);
+  const watch = new AgentWatch((message) => {
+    if (!options.json) context.err(`dasmos: ${message}\n`);
+  });
+  for (;;) {
+    const { state } = await findTask(id, options.master);
+    if (isTerminalState(state) && !LOST.has(state)) return tail.drain();
+    // Before the container exists there is no file yet, and an agent that is away may come back.
+    watch.heard(await tail.drain().catch((failure: unknown) => failure));
+    if (LOST.has(state)) throw lost(id, state);
+    await sleep(POLL_MS);
   }
+}
+
+function lost(id: string, state: v1.TaskState): KernelError {
+  const message = `task '${id}' is ${state}: what else it prints cannot be had`;
+  return new KernelError("TRANSPORT_FAILED", message);
 }
 
 async function findTask(id: string, master: string): Promise<v1.Task> {
