@@ -102,7 +102,7 @@ export const agentFields = {
     .enum(["equal", "additive", "replace"])
     .default("equal")
     .describe(
-      "how the agent may differ from its checkpoint: not at all, or by having more; or it is a new agent then",
+      "what may have changed since the agent's checkpoint; equal: nothing; additive: it may have more; where it has changed otherwise it refuses to start, unless the machine has been rebooted; replace: anything, it registers as a new agent then",
     ),
   maxCompletedExecutorsPerFramework: count(
     150,

@@ -15,7 +15,9 @@ export const loggingFields = {
 /** Where a process listens, what it is called, and where it lives. */
 export const addressFields = {
   ip: ipAddress().prefault("127.0.0.1").describe("the address to listen on"),
-  hostname: optionalText("the name to be known by; absent: the machine's"),
+  hostname: optionalText(
+    "the name to be known by; absent: the machine's, or the address where that is a loopback one",
+  ),
   advertiseIp: ipAddress().optional().describe("the address to publish instead of ip"),
   advertisePort: z
     .int()

@@ -147,6 +147,9 @@ describe("readAgentConfiguration", () => {
     expect(problem).to.equal(
       'master: expected host:port (there is no ZooKeeper detector yet), got "zk://a/mesos"',
     );
+    expect(lines(readAgentConfiguration({ workDir: "/w", master: "foo:bar" }))).to.deep.equal([
+      'master: expected host:port, got "foo:bar"',
+    ]);
   });
 });
 

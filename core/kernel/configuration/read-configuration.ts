@@ -25,10 +25,9 @@ export function readAgentConfiguration(
   at = "",
 ): ReadConfiguration<AgentConfiguration> {
   const { values, problems } = readFields(agentFields, raw, at);
-  return {
-    configuration: values,
-    problems: [...problems, ...exposure(values, at), ...masterNeeded(values, at)],
-  };
+  const masterIsBad = problems.some(({ path }) => path === pathOf(at, "master"));
+  const missing = masterIsBad ? [] : masterNeeded(values, at);
+  return { configuration: values, problems: [...problems, ...exposure(values, at), ...missing] };
 }
 
 /** The configurations of a local cluster's processes. */
