@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { dasmos } from "./command-process.js";
 import { LocalCluster } from "./local-cluster.js";
+import { TaskLauncher } from "./task-launcher.js";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -75,6 +76,30 @@ describe("the commands that ask a master", function () {
     const { end, stderr } = await running.ended;
     expect(end).to.equal(1);
     expect(stderr).to.match(/error: the master has ended the framework: .*\n$/);
+  });
+
+  it("ask whose task is meant where several frameworks have one of that id", async () => {
+    const frameworks: string[] = [];
+    for (const text of ["mine", "yours"]) {
+      const launcher = await TaskLauncher.start(cluster.master);
+      await launcher.launch({ task_id: { value: "same" }, command: { value: `echo ${text}` } });
+      await launcher.update("same");
+      frameworks.push(launcher.client.frameworkId ?? "");
+      await launcher.dispose();
+    }
+    expect(await cluster.run("logs", "same")).to.deep.equal({
+      end: 2,
+      stdout: "",
+      stderr: `error: several frameworks have a task 'same': say with --framework which of ${frameworks.join(", ")}\n`,
+    });
+    for (const [i, text] of ["mine\n", "yours\n"].entries())
+      for (const more of [[], ["-f"]]) {
+        const end = await cluster.run("logs", "same", `--framework=${frameworks[i]}`, ...more);
+        expect(end).to.deep.equal({ end: 0, stdout: text, stderr: "" });
+      }
+    expect((await cluster.run("logs", "same", "--framework", "x")).stderr).to.equal(
+      `error: no task 'same' of framework 'x' is known at ${cluster.master} (NOT_KNOWN)\n`,
+    );
   });
 
   it("say of what they do not find that it is not there", async () => {

@@ -3,12 +3,13 @@ import { hostPort } from "../../../base/host-port.js";
 import { KernelError } from "../../../base/kernel-error.js";
 import { isTerminalState } from "../../../protocol/task-state.js";
 import type { v1 } from "../../../protocol/v1.js";
-import type { CliContext, RegisterCommand } from "../command.js";
+import { type CliContext, type RegisterCommand, UsageError } from "../command.js";
 import { addMasterOptions, type MasterOptions } from "../master-options.js";
 
 interface LogsOptions extends MasterOptions {
   readonly follow: boolean;
   readonly stderr: boolean;
+  readonly framework?: string;
 }
 
 const POLL_MS = 200;
@@ -28,6 +29,7 @@ export const registerLogs: RegisterCommand = (program, context) => {
     .description("print what a task has printed")
     .argument("<task>", "the task's id")
     .option("-f, --follow", "go on until the task has ended", false)
+    .option("--framework <id>", "whose task it is, where several frameworks have one of that id")
     .option("--stderr", "its standard error instead of its standard output", false);
   addMasterOptions(command, context).action((id: string, options: LogsOptions) =>
     logs(id, options, context),
@@ -37,26 +39,23 @@ export const registerLogs: RegisterCommand = (program, context) => {
 async function logs(id: string, options: LogsOptions, context: CliContext): Promise<void> {
   const { FileTail, sandboxFile } = await import("../../client/file-tail.js");
   const { AgentWatch } = await import("../../client/agent-watch.js");
-  const task = await findTask(id, options.master);
+  const task = await findTask(id, options.framework, options.master);
+  const framework = task.framework_id.value;
   const url = await agentUrl(task.agent_id.value, options.master);
   const executorId = task.executor_id?.value ?? id;
   const file = options.stderr ? "stderr" : "stdout";
   const decoder = new TextDecoder();
-  const tail = new FileTail(
-    url,
-    sandboxFile(task.framework_id.value, executorId, file),
-    (bytes) => {
-      if (!options.json) return context.out(bytes);
-      const text = decoder.decode(bytes, { stream: true });
-      return context.out(`${JSON.stringify({ taskId: id, file, text })}\n`);
-    },
-  );
+  const tail = new FileTail(url, sandboxFile(framework, executorId, file), (bytes) => {
+    if (!options.json) return context.out(bytes);
+    const text = decoder.decode(bytes, { stream: true });
+    return context.out(`${JSON.stringify({ taskId: id, file, text })}\n`);
+  });
   if (!options.follow) return tail.drain();
   const watch = new AgentWatch((message) => {
     if (!options.json) context.err(`dasmos: ${message}\n`);
   });
   for (;;) {
-    const { state } = await findTask(id, options.master);
+    const { state } = await findTask(id, framework, options.master);
     if (isTerminalState(state) && !LOST.has(state)) return tail.drain();
     // Before the container exists there is no file yet, and an agent that is away may come back.
     watch.heard(await tail.drain().catch((failure: unknown) => failure));
@@ -70,14 +69,29 @@ function lost(id: string, state: v1.TaskState): KernelError {
   return new KernelError("TRANSPORT_FAILED", message);
 }
 
-async function findTask(id: string, master: string): Promise<v1.Task> {
+async function findTask(
+  id: string,
+  framework: string | undefined,
+  master: string,
+): Promise<v1.Task> {
   const { callMaster } = await import("../../client/operator-client.js");
   const { get_tasks: all } = await callMaster(master, { type: "GET_TASKS" });
   const lists = [all?.tasks, all?.unreachable_tasks, all?.completed_tasks];
-  const found = lists.flatMap((list) => list ?? []).find(({ task_id }) => task_id.value === id);
-  if (found === undefined)
-    throw new KernelError("NOT_KNOWN", `no task '${id}' is known at ${master}`);
-  return found;
+  const found = lists
+    .flatMap((list) => list ?? [])
+    .filter(({ task_id }) => task_id.value === id)
+    .filter(({ framework_id }) => framework === undefined || framework_id.value === framework);
+  const [first] = found;
+  if (first === undefined) {
+    const whose = framework === undefined ? "" : ` of framework '${framework}'`;
+    throw new KernelError("NOT_KNOWN", `no task '${id}'${whose} is known at ${master}`);
+  }
+  const frameworks = [...new Set(found.map(({ framework_id }) => framework_id.value))].sort();
+  if (frameworks.length > 1)
+    throw new UsageError(
+      `several frameworks have a task '${id}': say with --framework which of ${frameworks.join(", ")}`,
+    );
+  return first;
 }
 
 async function agentUrl(agentId: string, master: string): Promise<string> {
