@@ -25,6 +25,8 @@ import { type LoadedModules, loadConfigured } from "./load-configured.js";
 export interface ConfigurationSource {
   /** YAML or JSON; absent: flags and variables alone. */
   readonly file?: string;
+  /** What an error calls the whole; absent: the file. */
+  readonly title?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly flags: readonly Override[];
 }
@@ -97,9 +99,13 @@ function gather(process: ProcessName, { file, environment, flags }: Configuratio
 }
 
 /** Throws what was found to be wrong, if anything was. */
-function report({ file }: ConfigurationSource, input: Input, problems: readonly Problem[]): void {
+function report(
+  { file = "configuration", title = file }: ConfigurationSource,
+  input: Input,
+  problems: readonly Problem[],
+): void {
   const all = [...input.problems, ...nameSources(problems, input.overrides)];
-  if (all.length > 0) throw configurationError(file ?? "configuration", all);
+  if (all.length > 0) throw configurationError(title, all);
 }
 
 /** Where packages and paths of modules are looked up. */

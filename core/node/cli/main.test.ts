@@ -64,6 +64,26 @@ describe("dasmos", () => {
     );
   });
 
+  it("judges a file with many mistakes by its keys, and says as whose it does", async () => {
+    const file = join(directory, "i.yaml");
+    const mistakes = [
+      "workDir: x",
+      "agentPingTimeout: 5sec",
+      "weights: {a: -1}",
+      "whitelist: 3",
+      "domain: {x: 1}",
+      'roles: "a,b"',
+      'minAllocatableResources: ["cpus:x"]',
+    ];
+    writeFileSync(file, mistakes.join("\n"));
+    const { code, err } = await run("config", "check", file);
+    expect(code).to.equal(1);
+    expect(err.split("\n")[0]).to.equal(`error: ${file}, as a master's configuration:`);
+    expect(err)
+      .to.contain("\n  agentPingTimeout: expected a duration")
+      .and.not.contain("unknown key, did");
+  });
+
   it("prints a JSON Schema for editors", async () => {
     const { code, out } = await run("config", "schema", "agent");
     const schema = JSON.parse(out) as { properties: Record<string, unknown> };

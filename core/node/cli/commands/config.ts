@@ -9,6 +9,13 @@ import {
 } from "../../../kernel/configuration/settings.js";
 import type { RegisterCommand } from "../command.js";
 
+/** Whose configuration it is, in words. */
+const owners: Readonly<Record<ProcessName, string>> = {
+  local: "a local cluster",
+  master: "a master",
+  agent: "an agent",
+};
+
 /** `dasmos config check` and `dasmos config schema`. */
 export const registerConfig: RegisterCommand = (program, { out }) => {
   const config = program.command("config").description("check and describe configuration files");
@@ -24,9 +31,7 @@ export const registerConfig: RegisterCommand = (program, { out }) => {
     )
     .action(async (file: string, options: { readonly process?: ProcessName }) => {
       const process = await checkFile(file, options.process);
-      out(
-        `${file}: a valid configuration of ${process === "local" ? "a local cluster" : `a${process === "agent" ? "n" : ""} ${process}`}\n`,
-      );
+      out(`${file}: a valid configuration of ${owners[process]}\n`);
     });
   config
     .command("schema")
@@ -40,18 +45,30 @@ export const registerConfig: RegisterCommand = (program, { out }) => {
 async function checkFile(file: string, process: ProcessName | undefined): Promise<ProcessName> {
   const load = await import("../../load-configuration.js");
   const chosen = process ?? bestFit(file, load.readConfigurationFile(file));
-  const source = { file, environment: {}, flags: [] };
+  const title = `${file}, as ${owners[chosen]}'s configuration`;
+  const source = { file, title, environment: {}, flags: [] };
   if (chosen === "master") await load.loadMasterConfiguration(source);
   else if (chosen === "agent") await load.loadAgentConfiguration(source);
   else await load.loadLocalConfiguration(source);
   return chosen;
 }
 
-/** The process with the fewest problems; of several, the one that the file is named after, then the first. */
+/**
+ * The process that knows most of the file's keys, for a wrong value says nothing of whose it is; of several, the one with the
+ * fewest problems, then the one that the file is named after, then the first.
+ */
 function bestFit(file: string, raw: unknown): ProcessName {
   const scored = processNames.map((process) => {
     const { problems } = readFields(fieldsOf[process], raw ?? {});
-    return { process, score: problems.length - (basename(file).includes(process) ? 0.5 : 0) };
+    const unknown = Object.keys(raw ?? {}).filter((key) => !Object.hasOwn(fieldsOf[process], key));
+    const isNamed = basename(file).includes(process);
+    return { process, score: [unknown.length, problems.length, isNamed ? 0 : 1] };
   });
-  return scored.reduce((best, one) => (one.score < best.score ? one : best)).process;
+  return scored.reduce((best, one) => (isLess(one.score, best.score) ? one : best)).process;
+}
+
+/** Whether the first number that differs is the lower one. */
+function isLess(score: readonly number[], than: readonly number[]): boolean {
+  const differences = score.map((number, i) => number - (than[i] ?? 0));
+  return (differences.find((difference) => difference !== 0) ?? 0) < 0;
 }
