@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, ipAddress, optionalText, parsed } from "./fields.js";
+import { flag, ipAddress, MAX_PORT, optionalText, parsed } from "./fields.js";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
@@ -22,7 +22,7 @@ export const addressFields = {
   advertisePort: z
     .int()
     .min(1)
-    .max(65_535)
+    .max(MAX_PORT)
     .optional()
     .describe("the port to publish instead of port"),
   insecure: flag(

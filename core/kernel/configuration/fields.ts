@@ -153,8 +153,11 @@ export function names(description: string) {
   return z.array(z.string().min(1)).readonly().default([]).describe(description);
 }
 
+/** The highest port there is. */
+export const MAX_PORT = 65_535;
+
 export function port(byDefault: number, description: string) {
-  return z.int().min(0).max(65_535).default(byDefault).describe(description);
+  return z.int().min(0).max(MAX_PORT).default(byDefault).describe(description);
 }
 
 export function optionalText(description: string) {

@@ -184,6 +184,16 @@ describe("readLocalConfiguration", () => {
     ]);
   });
 
+  it("has a port for every agent, or any for all", () => {
+    const read = (agentPort: number) =>
+      lines(readLocalConfiguration({ agents: 3, workDir: "/w", agentPort }));
+    for (const fine of [0, 65_533]) expect(read(fine)).to.deep.equal([]);
+    for (const port of [65_534, 65_535])
+      expect(read(port)).to.deep.equal([
+        `agentPort: expected a port of at most 65533, because 3 agents count upwards from it, got ${port}`,
+      ]);
+  });
+
   it("says in which section a problem is", () => {
     const raw = { master: { allocationInterval: "1" }, agent: { swichUser: true } };
     expect(lines(readLocalConfiguration(raw))).to.deep.equal([

@@ -1,4 +1,5 @@
 import { type AgentConfiguration, agentFields } from "./agent-configuration.js";
+import { MAX_PORT } from "./fields.js";
 import { type LocalConfiguration, localFields } from "./local-configuration.js";
 import { type MasterConfiguration, masterFields } from "./master-configuration.js";
 import type { ModulesConfiguration } from "./modules-fields.js";
@@ -66,7 +67,11 @@ export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalClu
       "agent",
     ),
   );
-  const derived = [...own.problems, ...(agents[0]?.problems ?? [])];
+  const derived = [
+    ...portForEach(agents.length, agentPort),
+    ...own.problems,
+    ...(agents[0]?.problems ?? []),
+  ];
   return {
     configuration: {
       local: values as LocalConfiguration,
@@ -77,6 +82,14 @@ export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalClu
     },
     problems: problems.length > 0 ? problems : derived,
   };
+}
+
+/** The agents count upwards from a port that is given. */
+function portForEach(agents: number, agentPort: number): readonly Problem[] {
+  const highest = MAX_PORT - agents + 1;
+  if (agentPort <= highest || agentPort === 0) return [];
+  const message = `expected a port of at most ${highest}, because ${agents} agents count upwards from it, got ${agentPort}`;
+  return [{ path: "agentPort", message }];
 }
 
 interface Exposed {
