@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { injectable } from "inversify";
 import { z } from "zod";
+import type { Disposable } from "../base/disposable.js";
 import { KernelError } from "../base/kernel-error.js";
 import { silentLogger } from "../base/logger.js";
 import { inject, injectAll, serviceToken } from "../base/service-token.js";
@@ -57,6 +58,10 @@ const plugin = (definition: Parameters<typeof definePlugin>[0]): ConfiguredPlugi
   parameters: undefined,
 });
 
+function lockIn(journal: string[]): Disposable {
+  return { dispose: () => void journal.push("unlocked") };
+}
+
 describe("boot", () => {
   it("builds each module once, isolators by stage, and disposes of them in reverse", async () => {
     const journal: string[] = [];
@@ -86,6 +91,7 @@ describe("boot", () => {
           journalling("isolator", "early-too", "filesystem"),
           journalling("launcher", "posix"),
         ],
+        held: lockIn(journal),
       }),
     );
     kernel.add({ dispose: () => void journal.push("disposed server") });
@@ -97,6 +103,7 @@ describe("boot", () => {
       ...names.map((name) => `built ${name}`),
       "disposed server",
       ...names.toReversed().map((name) => `disposed ${name}`),
+      "unlocked",
     ]);
   });
 
@@ -140,13 +147,15 @@ describe("boot", () => {
       configured(failing, "failing"),
       journalling("isolator", "early", "filesystem"),
     ];
-    const error: unknown = await boot(options(journal, { modules })).catch((e: unknown) => e);
+    const error: unknown = await boot(options(journal, { modules, held: lockIn(journal) })).catch(
+      (e: unknown) => e,
+    );
     expect(error).to.be.instanceOf(KernelError);
     expect(error).to.include({
       code: "MODULE_FAILED",
       message: "isolator failing failed to start: no cgroups here",
     });
-    expect(journal).to.deep.equal(["built early", "disposed early"]);
+    expect(journal).to.deep.equal(["built early", "disposed early", "unlocked"]);
   });
 
   it("lets plugins tap hooks and add routes, metrics and services, in their order", async () => {

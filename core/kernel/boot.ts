@@ -37,6 +37,8 @@ export interface KernelOptions {
   readonly plugins: readonly ConfiguredPlugin[];
   /** What modules may have injected beside the logger, the clock, the hooks and each other. */
   readonly provided?: readonly Provided[];
+  /** What has to outlast all modules, such as the lock on what they write to: closed after everything else. */
+  readonly held?: Disposable;
 }
 
 /**
@@ -54,7 +56,9 @@ export class Kernel implements Disposable {
   private readonly disposables = new DisposableStack();
   private started = false;
 
-  constructor(private readonly options: KernelOptions) {}
+  constructor(private readonly options: KernelOptions) {
+    if (options.held) this.disposables.add(options.held);
+  }
 
   /** The service of a kind that has exactly one module, or one that the process provided. */
   get<T>(token: ServiceToken<T>): T {

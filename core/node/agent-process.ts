@@ -108,29 +108,23 @@ class StartingAgent implements Starting<AgentProcess> {
     const { logger, clock } = this;
     const { modules, plugins } = this.options.loaded;
     const directories = { workDir, runtimeDir: resolve(this.configuration.runtimeDir) };
-    const locks = lockDirectories(directories);
-    try {
-      this.booting = boot({
-        process: "agent",
-        logger,
-        clock,
-        hooks: { agent: hooks },
-        modules,
-        plugins,
-        provided: [
-          provide(AgentDirectories, directories),
-          ...addressOf(this.configuration.master),
-          provide(Random, systemRandom),
-        ],
-      });
-      const kernel = await this.booting;
-      kernel.add(locks);
-      kernel.add(clock);
-      return kernel;
-    } catch (error) {
-      await locks.dispose();
-      throw error;
-    }
+    this.booting = boot({
+      process: "agent",
+      logger,
+      clock,
+      hooks: { agent: hooks },
+      modules,
+      plugins,
+      provided: [
+        provide(AgentDirectories, directories),
+        ...addressOf(this.configuration.master),
+        provide(Random, systemRandom),
+      ],
+      held: lockDirectories(directories),
+    });
+    const kernel = await this.booting;
+    kernel.add(clock);
+    return kernel;
   }
 
   private async listen(kernel: Kernel): Promise<HttpAddress> {

@@ -101,29 +101,23 @@ class StartingMaster implements Starting<MasterProcess> {
 
   private async boot(workDir: string, hooks: MasterHooks): Promise<Kernel> {
     const { configuration, logger, clock } = this;
-    const lock = lockWorkDirectory(workDir);
-    try {
-      this.booting = boot({
-        process: "master",
-        logger,
-        clock,
-        hooks: { master: hooks },
-        modules: this.options.loaded.modules,
-        plugins: this.options.loaded.plugins,
-        provided: [
-          provide(MasterDirectories, { workDir }),
-          provide(MasterAddress, { hostname: configuration.ip, port: configuration.port }),
-          provide(Random, systemRandom),
-        ],
-      });
-      const kernel = await this.booting;
-      kernel.add(lock);
-      kernel.add(clock);
-      return kernel;
-    } catch (error) {
-      await lock.dispose();
-      throw error;
-    }
+    this.booting = boot({
+      process: "master",
+      logger,
+      clock,
+      hooks: { master: hooks },
+      modules: this.options.loaded.modules,
+      plugins: this.options.loaded.plugins,
+      provided: [
+        provide(MasterDirectories, { workDir }),
+        provide(MasterAddress, { hostname: configuration.ip, port: configuration.port }),
+        provide(Random, systemRandom),
+      ],
+      held: lockWorkDirectory(workDir),
+    });
+    const kernel = await this.booting;
+    kernel.add(clock);
+    return kernel;
   }
 
   private async listen(kernel: Kernel): Promise<{ readonly host: string; readonly port: number }> {
