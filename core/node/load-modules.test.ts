@@ -98,6 +98,17 @@ describe("loadModule", () => {
     expect((error as KernelError).cause).to.have.property("message", "boom");
   });
 
+  it("names a module whose loading does not end", async () => {
+    write("hang.mjs", "await new Promise(() => {});");
+    const error: unknown = await loadModule("isolator", "./hang.mjs", directory, 50).catch(
+      (e) => e,
+    );
+    expect(error).to.include({
+      code: "MODULE_FAILED",
+      message: 'isolator "./hang.mjs" did not finish loading within 0.05 s',
+    });
+  });
+
   it("refuses a kind that no kernel calls yet, and says which are called", async () => {
     const error: unknown = await loadModule("qos-controller", "load", directory).catch((e) => e);
     expect(error).to.have.property("code", "NOT_SUPPORTED");

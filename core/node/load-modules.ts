@@ -6,6 +6,9 @@ import { type Module, moduleApiVersion, moduleMark } from "../kernel/module.js";
 import { type ModuleKind, moduleKinds } from "../kernel/module-kinds.js";
 import { type Plugin, pluginMark } from "../kernel/plugin.js";
 import { builtInFolder, isPath, isReference, resolveModule } from "./resolve-module.js";
+import { limited } from "./within.js";
+
+const LOADING_LIMIT_MS = 30_000;
 
 /**
  * Imports the module of a kind that a configuration names, and checks that it is what its file says. `directory` is
@@ -16,6 +19,7 @@ export async function loadModule(
   kind: ModuleKind,
   reference: string,
   directory: string,
+  limitMs = LOADING_LIMIT_MS,
 ): Promise<Module> {
   const { folder, supported } = moduleKinds[kind];
   if (!supported) throw notSupported(kind, reference);
@@ -25,7 +29,7 @@ export async function loadModule(
     maker: "defineModule",
     mark: moduleMark,
   };
-  const module = await load<Module>(slot, reference, directory);
+  const module = await load<Module>(slot, reference, directory, limitMs);
   if (module.kind !== kind)
     throw invalid(kind, reference, `is of kind ${module.kind}, and cannot be used as ${kind}`);
   if (typeof module.implementation !== "function")
@@ -36,7 +40,7 @@ export async function loadModule(
 /** Imports a plugin, as {@link loadModule} does a module. */
 export async function loadPlugin(reference: string, directory: string): Promise<Plugin> {
   const slot: Slot = { what: "plugin", folder: "plugins", maker: "definePlugin", mark: pluginMark };
-  return load<Plugin>(slot, reference, directory);
+  return load<Plugin>(slot, reference, directory, LOADING_LIMIT_MS);
 }
 
 /** The names of the built-in modules of a kind: every file below its folder that declares one. */
@@ -62,12 +66,13 @@ async function load<T extends Declared>(
   { what, folder, maker, mark }: Slot,
   reference: string,
   directory: string,
+  limitMs: number,
 ): Promise<T> {
   if (!isReference(reference))
     throw invalid(what, reference, "is not a name, a package or a path of a module");
   const resolved = resolveModule(folder, reference, directory);
   if (resolved === undefined) throw notFound(what, reference, folder);
-  const definition = await importDefault(what, reference, resolved.url);
+  const definition = await importDefault(what, reference, resolved.url, limitMs);
   if (!isMarked<T>(definition, mark))
     throw invalid(what, reference, `does not export a ${maker} result by default`);
   if (definition.apiVersion !== moduleApiVersion)
@@ -81,7 +86,19 @@ async function load<T extends Declared>(
   return definition;
 }
 
-async function importDefault(what: string, reference: string, url: URL): Promise<unknown> {
+/** A module that waits for what never comes keeps no process, which would end without a word: the limit keeps it. */
+async function importDefault(
+  what: string,
+  reference: string,
+  url: URL,
+  limitMs: number,
+): Promise<unknown> {
+  const message = `${what} "${reference}" did not finish loading within ${limitMs / 1000} s`;
+  const late = () => new KernelError("MODULE_FAILED", message);
+  return limited(importUnlimited(what, reference, url), { limitMs, late, keepsProcess: true });
+}
+
+async function importUnlimited(what: string, reference: string, url: URL): Promise<unknown> {
   try {
     return ((await import(url.href)) as { readonly default?: unknown }).default;
   } catch (cause) {
@@ -99,7 +116,7 @@ async function builtIns<T extends Declared>(folder: string, mark: symbol): Promi
   for (const name of builtInNames(folder)) {
     const resolved = resolveModule(folder, name, ".");
     if (resolved === undefined) continue;
-    const definition = await importDefault(folder, name, resolved.url);
+    const definition = await importDefault(folder, name, resolved.url, LOADING_LIMIT_MS);
     if (isMarked<T>(definition, mark)) found.push(definition);
   }
   return found;
