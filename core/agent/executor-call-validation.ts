@@ -4,6 +4,7 @@ import type { executor } from "../protocol/v1.js";
 /** What is wrong with a call that decoded well, in words for its sender. */
 export function invalidExecutorCall(call: executor.Call): string | undefined {
   const { type, subscribe, update, message } = call;
+  if (type === undefined) return "Expecting 'type' to be present";
   if (type === "SUBSCRIBE") {
     return subscribe ? invalidUpdates(call) : "Expecting 'subscribe' to be present";
   }

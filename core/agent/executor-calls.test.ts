@@ -65,6 +65,14 @@ describe("ExecutorCalls", () => {
         "RESPOND 400 Failed to validate executor::Call: Expecting 'subscribe' to be present",
       ],
       [
+        "a call without a type, whatever it carries",
+        {
+          ...ids,
+          update: { status: { task_id: { value: "task-1" }, state: "TASK_RUNNING", uuid: "AAAA" } },
+        },
+        "RESPOND 400 Failed to validate executor::Call: Expecting 'type' to be present",
+      ],
+      [
         "an update without a uuid",
         {
           ...ids,
@@ -95,8 +103,8 @@ describe("ExecutorCalls", () => {
       it(what, () => expect(told(registering().call(call))).to.deep.equal([answer]));
     }
 
-    it("a call it does not know", () => {
-      const call = { ...ids, type: "UNKNOWN" } as const;
+    it("a call it does not know, whatever it carries", () => {
+      const call = { ...updateWith({ uuid: "AAAA" }), type: "UNKNOWN" } as const;
       expect(told(subscribed().call(call))).to.deep.equal(["RESPOND 501 Unknown call type"]);
     });
   });

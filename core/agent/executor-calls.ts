@@ -85,13 +85,13 @@ export class ExecutorCalls {
     const place = { framework, executor: known };
     if (known.state === "REGISTERING" && call.type !== "SUBSCRIBE") {
       this.respond(request, 403, "Executor is not subscribed");
-    } else if (call.subscribe) {
+    } else if (call.type === "SUBSCRIBE" && call.subscribe) {
       this.context.push({ type: "OPEN_STREAM", request, stream });
       this.onSubscribe(place, stream, call.subscribe);
-    } else if (call.update) {
+    } else if (call.type === "UPDATE" && call.update) {
       this.respond(request, 202);
       this.onUpdate(place, call.update.status);
-    } else if (call.message) {
+    } else if (call.type === "MESSAGE" && call.message) {
       this.respond(request, 202);
       this.onMessage(place, call.message);
     } else {
