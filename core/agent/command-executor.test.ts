@@ -80,6 +80,15 @@ describe("CommandExecutor", () => {
     expect(timers(driver.kill("task-1")).map(({ delayMs }) => delayMs)).to.deep.equal([7000]);
   });
 
+  it("takes it from there too where the kill has a policy that says nothing of it", () => {
+    const driver = AgentDriver.registered();
+    driver.run(commandTask("task-1", { kill_policy: { grace_period: duration(7000) } }));
+    driver.launched("task-1");
+    const ids = { frameworkId: "framework-1", taskId: "task-1" };
+    const effects = driver.master({ type: "KILL_TASK", ...ids, killPolicy: {} });
+    expect(timers(effects).map(({ delayMs }) => delayMs)).to.deep.equal([7000]);
+  });
+
   it("fails a task that has used up its time, at once and without KILLING", () => {
     const driver = AgentDriver.registered();
     const task = commandTask("task-1", { max_completion_time: duration(10_000) });

@@ -38,7 +38,7 @@ export class CommandExecutor {
   kill(framework: Framework, executor: Executor, policy: v1.KillPolicy | undefined): void {
     const [task] = executor.launchedTasks.values();
     assert(task, "a command that does not run is killed", { executorId: executor.id });
-    const graceMs = toMs((policy ?? task.info.kill_policy)?.grace_period);
+    const graceMs = toMs(policy?.grace_period ?? task.info.kill_policy?.grace_period);
     const deadlineMs = this.context.nowMs + (graceMs ?? DEFAULT_GRACE_PERIOD_MS);
     const before = executor.kill;
     if (before && before.deadlineMs <= deadlineMs) return;

@@ -1,5 +1,6 @@
 import { isUuidBytes } from "../../protocol/base64.js";
 import type { scheduler } from "../../protocol/v1.js";
+import { durationProblem } from "./executor.js";
 
 type CallType = NonNullable<scheduler.Call["type"]>;
 /** The member each call carries its arguments in; the calls that are missing here need none. */
@@ -31,6 +32,8 @@ export function schedulerCallProblem(
   if (member !== undefined && call[member] === undefined) return `${member}: required by ${type}`;
   if (type === "SUBSCRIBE") return subscribeProblem(call, principal);
   if (call.framework_id === undefined) return `framework_id: required by ${type}`;
+  if (type === "KILL")
+    return durationProblem("kill.kill_policy.grace_period", call.kill?.kill_policy?.grace_period);
   if (type === "ACKNOWLEDGE") return uuidProblem("acknowledge", call.acknowledge?.uuid);
   if (type === "ACKNOWLEDGE_OPERATION_STATUS") return operationAcknowledgementProblem(call);
   if (type === "UPDATE_FRAMEWORK") return updateFrameworkProblem(call);

@@ -90,6 +90,7 @@ describe("SchedulerApi", () => {
     const revive = { type: "REVIVE", framework_id };
     const uuid = Buffer.alloc(15).toString("base64");
     const ids = { agent_id: { value: "A" }, task_id: { value: "T" } };
+    const kill_policy = { grace_period: { nanoseconds: -1 } };
     const cases: [string, object | string | Buffer, Record<string, string>, number, string][] = [
       ["type", {}, {}, 400, "type: required"],
       ["an unknown type", { type: "NO_SUCH" }, {}, 400, "type: required"],
@@ -113,6 +114,13 @@ describe("SchedulerApi", () => {
         {},
         400,
         "acknowledge.uuid: expected the 16 bytes",
+      ],
+      [
+        "a grace period",
+        { type: "KILL", framework_id, kill: { task_id: ids.task_id, kill_policy } },
+        {},
+        400,
+        "kill.kill_policy.grace_period: expected at least 0, got -1",
       ],
       ["Accept", subscribe, { accept: "text/html" }, 406, "text/html"],
       ["no stream id", subscribe, { "mesos-stream-id": "s" }, 400, "expected no Mesos-Stream-Id"],
