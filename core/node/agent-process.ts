@@ -252,7 +252,9 @@ function lockDirectories({ workDir, runtimeDir }: AgentDirectories): Disposable 
   locks.add(lockWorkDirectory(workDir));
   if (runtimeDir === workDir) return locks;
   try {
-    locks.add(lockWorkDirectory(runtimeDir, "runtime directory (runtimeDir or --runtime-dir)"));
+    locks.add(
+      lockWorkDirectory(runtimeDir, "runtime directory (runtimeDir or --runtime-dir)", 0o700),
+    );
   } catch (error) {
     void locks.dispose();
     throw error;

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -31,6 +39,13 @@ describe("lockWorkDirectory", () => {
     if (child.stdout) await once(child.stdout, "data");
     return child.pid;
   }
+
+  it("makes the directory for whom it is told", () => {
+    const lock = lockWorkDirectory(join(directory, "a/b"), "work directory", 0o700);
+    const modes = ["a", "a/b"].map((name) => statSync(join(directory, name)).mode & 0o777);
+    expect(modes).to.deep.equal([0o700, 0o700]);
+    void lock.dispose();
+  });
 
   it("keeps other processes out, naming the owner and the directory, until it is disposed of", () => {
     const lock = lockWorkDirectory(directory);

@@ -11,12 +11,16 @@ const FILE = "lock";
  * has by now, is taken over. `name` is what the directory is to whoever may have to choose another.
  * @throws KernelError WORK_DIRECTORY_LOCKED naming the owner and the directory, or WORK_DIRECTORY_UNUSABLE.
  */
-export function lockWorkDirectory(directory: string, name = "work directory"): Disposable {
+export function lockWorkDirectory(
+  directory: string,
+  name = "work directory",
+  mode = 0o777,
+): Disposable {
   const file = join(resolve(directory), FILE);
   const own = identify(process.pid);
   const draft = `${file}.${process.pid}`;
   try {
-    makeDirectories(resolve(directory));
+    makeDirectories(resolve(directory), mode);
     writeFileSync(draft, `${own}\n`);
   } catch (cause) {
     const message = `${resolve(directory)} cannot be worked in: ${messageOf(cause)}; choose another ${name}`;
@@ -35,14 +39,14 @@ export function lockWorkDirectory(directory: string, name = "work directory"): D
 }
 
 /** Node's `recursive` tries for ever where a directory exists and yet takes none, as those under /proc do. */
-function makeDirectories(directory: string): void {
+function makeDirectories(directory: string, mode: number): void {
   const missing: string[] = [];
   for (let at = directory; !existsSync(at); at = dirname(at)) missing.unshift(at);
-  for (const one of missing) makeDirectory(one);
+  for (const one of missing) makeDirectory(one, mode);
 }
-function makeDirectory(directory: string): void {
+function makeDirectory(directory: string, mode: number): void {
   try {
-    mkdirSync(directory);
+    mkdirSync(directory, { mode });
   } catch (error) {
     if (!alreadyExists(error)) throw error;
   }

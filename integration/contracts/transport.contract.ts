@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect } from "chai";
 import { DisposableStack } from "../../core/base/disposable.js";
 import type { ConnectOptions, ListenOptions, Transport } from "../../core/contracts/transport.js";
@@ -109,6 +110,19 @@ export function describeTransport(name: string, create: () => Transport): void {
       connect().own.send(pong("early"));
       await master.until(({ messages }) => messages.length === 1);
       expect(master.messages).to.deep.equal([pong("early")]);
+    });
+
+    it("brings what was sent in an earlier turn before it closes", async () => {
+      const master = listen();
+      const agent = connect();
+      await agent.connection();
+      const sent = Array.from({ length: 5_000 }, (_, i) => pong(`agent-${i}`));
+      for (const message of sent) agent.own.send(message);
+      await setImmediate();
+      await setImmediate();
+      agent.own.close("NORMAL");
+      await master.until(({ closed }) => closed.length === 1);
+      expect(master.messages).to.deep.equal(sent);
     });
 
     it("makes no callback from within send or close", async () => {

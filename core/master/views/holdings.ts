@@ -15,6 +15,17 @@ export function addedBy(holdings: readonly Holding[]): readonly (readonly v1.Res
   );
 }
 
+/** Of executors, which are kept as they stand on the wire: every answer asks for the resources of all of them. */
+const parsed = new WeakMap<v1.ExecutorInfo, Resources>();
+
+function resourcesOf(executor: v1.ExecutorInfo): Resources {
+  const known = parsed.get(executor);
+  if (known !== undefined) return known;
+  const resources = Resources.fromWire(executor.resources);
+  parsed.set(executor, resources);
+  return resources;
+}
+
 /** What a framework's tasks and executors hold now. */
 export function* heldBy({
   tasks,
@@ -22,8 +33,7 @@ export function* heldBy({
 }: Framework): Iterable<{ readonly agentId: AgentId; readonly resources: Resources }> {
   for (const task of tasks.values()) if (!task.terminated) yield task;
   for (const [agentId, ofAgent] of executors)
-    for (const { resources } of ofAgent.values())
-      yield { agentId, resources: Resources.fromWire(resources) };
+    for (const executor of ofAgent.values()) yield { agentId, resources: resourcesOf(executor) };
 }
 
 export function holdingsOf(offers: readonly Offer[]): readonly Holding[] {

@@ -102,10 +102,11 @@ export class FilterTable {
   }
 
   private keptByOthers(slot: number, generation: number, bundle: Resources, nowMs: number): number {
-    const others = this.others?.get(slot) ?? [];
-    const keep = others.filter(
-      (one) => one.generation === generation && one.untilMs > nowMs && one.refused.contains(bundle),
-    );
-    return Math.max(0, ...keep.map(({ untilMs }) => untilMs));
+    let keptUntilMs = 0;
+    for (const one of this.others?.get(slot) ?? []) {
+      if (one.generation !== generation || one.untilMs <= Math.max(nowMs, keptUntilMs)) continue;
+      if (one.refused.contains(bundle)) keptUntilMs = one.untilMs;
+    }
+    return keptUntilMs;
   }
 }

@@ -20,8 +20,6 @@ import { Refusal } from "./handshake.js";
 import type { TransportLimits } from "./transport-limits.js";
 import type { TurnEnd } from "./turn-end.js";
 
-/** More than that would hold the event loop: the rest is written in its next round. */
-const MAX_MESSAGES_PER_FLUSH = 8 * MAX_MESSAGES_PER_FRAME;
 const MAX_REASON_BYTES = 120;
 const TCP_KEEP_ALIVE_MS = 30_000;
 
@@ -120,13 +118,12 @@ export class WebSocketLink<In, Out extends Message> implements Connection<Out> {
     if (this.outbox.push(message) === 1) this.options.turnEnd.add(this);
   }
 
-  /** Writes what the turn has collected, in one go as far as it is not too much. */
+  /** Writes what the turn has collected, in one go. */
   flush(): void {
     if (this.state !== "OPEN") return;
-    const messages = this.outbox.slice(0, MAX_MESSAGES_PER_FLUSH);
+    const messages = this.outbox;
     if (messages.length === 0) return;
-    this.outbox = this.outbox.slice(messages.length);
-    if (this.outbox.length > 0) this.options.turnEnd.add(this);
+    this.outbox = [];
     this.tcp?.cork();
     for (let i = 0; i < messages.length; i += MAX_MESSAGES_PER_FRAME)
       this.writeBatch(messages.slice(i, i + MAX_MESSAGES_PER_FRAME));
