@@ -139,6 +139,27 @@ describe("ExecutorTerminations", () => {
     if (timeout) expect(told(driver.timer(timeout, 9000))).to.deep.equal(["DESTROY"]);
   });
 
+  const graces = [
+    [4000, 6000],
+    [20_000, 22_000],
+    [1000, 5000],
+    [undefined, 5000],
+  ] as const;
+  for (const [killGraceMs, shutdownMs] of graces) {
+    it(`leaves a command ${shutdownMs} ms to shut down in whose kill policy says ${killGraceMs}`, () => {
+      const driver = AgentDriver.registered();
+      const grace_period = killGraceMs === undefined ? undefined : duration(killGraceMs);
+      driver.run(commandTask("task-1", grace_period && { kill_policy: { grace_period } }));
+      driver.launched("task-1");
+      const effects = driver.master({ type: "SHUTDOWN_FRAMEWORK", frameworkId: "framework-1" });
+      expect(told(effects)).to.deep.equal(["KILL 15"]);
+      expect(timers(effects).map(({ type, delayMs }) => [type, delayMs])).to.deep.equal([
+        ["KILL_ESCALATION", killGraceMs ?? 3000],
+        ["EXECUTOR_SHUTDOWN_TIMEOUT", shutdownMs],
+      ]);
+    });
+  }
+
   it("takes the last updates of an executor that shuts down", () => {
     const driver = AgentDriver.registered();
     driver.run(executorTask("task-1", executor), { executor });

@@ -104,7 +104,7 @@ export class Executors {
     const executor: Executor = {
       id: executorId,
       frameworkId,
-      info: executorInfo ?? commandExecutorInfo(frameworkId, task.info),
+      info: executorInfo ?? commandExecutorInfo(frameworkId, task.info, settings),
       containerId,
       directory: sandboxPath(settings.workDir, { agentId, frameworkId, executorId, containerId }),
       isCommandExecutor: executorInfo === undefined,

@@ -84,7 +84,7 @@ export class Launches {
     const labels = this.context.hooks.runTaskLabels.call(
       task.labels ?? {},
       task,
-      executor ?? commandExecutorInfo(frameworkId, task),
+      executor ?? commandExecutorInfo(frameworkId, task, this.context.settings),
       frameworkInfo,
       this.context.state.info,
     );
