@@ -9,6 +9,7 @@ import type { scheduler, v1 } from "../../protocol/v1.js";
 import { SystemClock } from "../system-clock.js";
 import { systemRandom } from "../system-random.js";
 import { HttpSchedulerTransport } from "./http-scheduler-transport.js";
+import { Repetition } from "./repetition.js";
 import { type Sink, TaskOutput } from "./task-output.js";
 
 export interface TaskRunOptions {
@@ -54,6 +55,10 @@ export class TaskRun {
   private readonly transport: HttpSchedulerTransport;
   private readonly client: SchedulerClient;
   private readonly taskId = { value: randomUUID() };
+  private readonly kills = new Repetition(this.clock, KILL_RETRY_MS, () => this.askToKill());
+  private readonly questions = new Repetition(this.clock, UNREACHABLE_RETRY_MS, () => {
+    this.reconcile().catch(() => {});
+  });
   private agentId: v1.AgentID | undefined;
   private agentUrl: string | undefined;
   private output:
@@ -99,11 +104,11 @@ export class TaskRun {
     try {
       this.client.start();
       const status = await this.ended;
-      this.hasEnded = true;
+      this.markEnded();
       await this.finishOutput();
       return { status, frameworkId: this.client.frameworkId ?? "", agentUrl: this.agentUrl };
     } finally {
-      this.hasEnded = true;
+      this.markEnded();
       this.output?.streams.end();
       notice.dispose();
       await this.client.teardown().catch(() => {});
@@ -113,18 +118,24 @@ export class TaskRun {
     }
   }
 
-  /** Asks for the end of the task, until `run` resolves with it. */
-  kill(): void {
-    if (this.killed) return;
-    this.killed = true;
-    if (this.launched) this.insistOnKill();
-    else this.settle({ task_id: this.taskId, state: "TASK_KILLED", message: "never launched" });
+  private markEnded(): void {
+    this.hasEnded = true;
+    this.kills.stop();
+    this.questions.stop();
   }
 
-  private insistOnKill(): void {
-    if (this.hasEnded) return;
+  /** Asks for the end of the task, until `run` resolves with it. */
+  kill(): void {
+    if (this.killed || this.hasEnded) return;
+    this.killed = true;
+    if (this.launched) {
+      this.askToKill();
+      this.kills.start();
+    } else this.settle({ task_id: this.taskId, state: "TASK_KILLED", message: "never launched" });
+  }
+
+  private askToKill(): void {
     this.client.kill(this.taskId, this.agentId).catch(() => {});
-    this.clock.schedule(KILL_RETRY_MS, () => this.insistOnKill());
   }
 
   /** Gives the task up: `run` tears its framework down, if it can, and throws. */
@@ -202,17 +213,14 @@ export class TaskRun {
 
   /** A master that is asked again says it again. */
   private noticeUnreachable(unreachable: boolean): void {
-    const isNew = unreachable && !this.unreachable;
+    if (this.hasEnded || unreachable === this.unreachable) return;
     this.unreachable = unreachable;
-    if (!isNew) return;
+    if (!unreachable) {
+      this.questions.stop();
+      return;
+    }
     this.options.onNotice?.("the task's agent is unreachable; it may come back");
-    this.clock.schedule(UNREACHABLE_RETRY_MS, () => void this.askForUnreachable());
-  }
-
-  private async askForUnreachable(): Promise<void> {
-    if (this.hasEnded || !this.unreachable) return;
-    await this.reconcile().catch(() => {});
-    this.clock.schedule(UNREACHABLE_RETRY_MS, () => void this.askForUnreachable());
+    this.questions.start();
   }
 
   private onEnd(status: v1.TaskStatus): void {
