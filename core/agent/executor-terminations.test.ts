@@ -139,6 +139,26 @@ describe("ExecutorTerminations", () => {
     if (timeout) expect(told(driver.timer(timeout, 9000))).to.deep.equal(["DESTROY"]);
   });
 
+  it("leaves an executor between two connections its grace period, and asks it when it is back", () => {
+    const driver = running();
+    const effects = driver.master(shutdownExecutor);
+    expect(told(effects)).to.deep.equal([]);
+    const [timeout] = timers(effects);
+    expect(timeout?.delayMs).to.equal(5000);
+    expect(told(driver.call(subscribe("executor-1"), "stream-2"))).to.deep.equal([
+      "OPEN_STREAM stream-2",
+      "stream-2 < SHUTDOWN",
+      "CLOSE_STREAM stream-2",
+    ]);
+    if (timeout) expect(told(driver.timer(timeout, 5000))).to.deep.equal(["DESTROY"]);
+  });
+
+  it("destroys an executor at once that has not registered", () => {
+    const driver = AgentDriver.registered();
+    driver.run(executorTask("task-1", executor), { executor });
+    expect(told(driver.master(shutdownExecutor))).to.deep.equal(["DESTROY"]);
+  });
+
   const graces = [
     [4000, 6000],
     [20_000, 22_000],

@@ -25,18 +25,22 @@ export class ExecutorTerminations {
     this.context = parts.context;
   }
 
-  /** Asks an executor to end; what is left of it after the grace period is destroyed. */
+  /**
+   * Asks an executor to end; what is left of it after the grace period is destroyed. One between two connections has that
+   * time as well, and is asked when it subscribes again; one that never subscribed has nothing to end.
+   */
   shutdown(place: ExecutorPlace): void {
     const { framework, executor } = place;
     const { containerId, stream, info } = executor;
     if (executor.state === "TERMINATING" || executor.state === "TERMINATED") return;
-    if (executor.isCommandExecutor && executor.state === "RUNNING") {
+    if (executor.state === "REGISTERING") {
+      this.destroy(place);
+      return;
+    }
+    if (executor.isCommandExecutor) {
       if (executor.launchedTasks.size > 0) this.parts.commands.kill(framework, executor, undefined);
     } else if (stream !== undefined) {
       this.context.event(stream, { type: "SHUTDOWN" });
-    } else {
-      this.destroy(place);
-      return;
     }
     executor.state = "TERMINATING";
     this.context.timer(
