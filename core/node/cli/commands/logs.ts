@@ -14,7 +14,7 @@ interface LogsOptions extends MasterOptions {
 
 const POLL_MS = 200;
 
-/** The agent is gone for the master: what the task goes on to print, if it does, cannot be had. */
+/** The agent is gone for the master: it may be there all the same, but what fails to be read of it will not be had. */
 const LOST: ReadonlySet<v1.TaskState> = new Set<v1.TaskState>([
   "TASK_UNREACHABLE",
   "TASK_LOST",
@@ -56,9 +56,12 @@ async function logs(id: string, options: LogsOptions, context: CliContext): Prom
   });
   for (;;) {
     const { state } = await findTask(id, framework, options.master);
-    if (isTerminalState(state) && !LOST.has(state)) return tail.drain();
+    const hasEnded = isTerminalState(state);
+    if (hasEnded && !LOST.has(state)) return tail.drain();
     // Before the container exists there is no file yet, and an agent that is away may come back.
-    watch.heard(await tail.drain().catch((failure: unknown) => failure));
+    const failure = await tail.drain().catch((error: unknown) => error);
+    watch.heard(failure);
+    if (hasEnded && failure === undefined) return;
     if (LOST.has(state)) throw lost(id, state);
     await sleep(POLL_MS);
   }
