@@ -134,6 +134,46 @@ describe("Registration", () => {
     expect(told(driver.master({ ...reregistered, reconcile }))).to.deep.equal(answers);
   });
 
+  it("reports the end of tasks that its last process left, again until it is acknowledged", () => {
+    const driver = AgentDriver.registered();
+    driver.run(commandTask("task-1"));
+    driver.step({ type: "MASTER_DISCONNECTED" });
+    driver.connect();
+    const status = {
+      task_id: { value: "task-2" },
+      state: "TASK_FINISHED",
+      source: "SOURCE_EXECUTOR",
+      message: "Command exited with status 0",
+      timestamp: 900,
+    } as const;
+    const ended = { frameworkId: "framework-1", taskId: "task-2", partitionAware: true, status };
+    const known = {
+      ...ended,
+      taskId: "task-1",
+      status: { ...status, task_id: { value: "task-1" } },
+    };
+    const reconcile = [known, { ...ended, executorId: "executor-1" }];
+    const effects = driver.master({ ...reregistered, reconcile });
+    expect(told(effects)).to.deep.equal(["task-2 TASK_FINISHED Command exited with status 0"]);
+    const [message] = effects.flatMap((effect) =>
+      effect.type === "SEND" && effect.message.type === "STATUS_UPDATE" ? [effect.message] : [],
+    );
+    const { uuid, ...reported } = message?.update.status ?? {};
+    expect({ ...message?.update, status: reported }).to.deep.equal({
+      frameworkId: "framework-1",
+      executorId: "executor-1",
+      status: { ...status, agent_id: { value: "agent-1" } },
+      latestState: "TASK_FINISHED",
+    });
+    const [timer] = timers(effects).filter(({ type }) => type === "STATUS_UPDATE_RETRY");
+    if (!timer || uuid === undefined) throw new Error("an update is repeated");
+    expect(told(driver.timer(timer, timer.delayMs))).to.deep.equal(told(effects));
+    driver.acknowledge("task-2", uuid);
+    driver.step({ type: "MASTER_DISCONNECTED" });
+    driver.connect();
+    expect(told(driver.master(reregistered))).to.deep.equal([]);
+  });
+
   it("answers pings, and registers again when the master takes it for disconnected", () => {
     const driver = AgentDriver.registered();
     expect(told(driver.master({ type: "PING", connected: true }))).to.deep.equal(["PONG"]);

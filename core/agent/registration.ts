@@ -168,14 +168,20 @@ export class Registration {
     };
   }
 
-  /** A task the master has and the agent has not: it was lost on its way here, or with the agent's last process. */
-  private reconcile({ frameworkId, taskId, partitionAware }: ReconcileTask): void {
+  /**
+   * A task the master has and the agent has not: it was lost on its way here, or with the agent's last process. That may
+   * also have left an end unacknowledged, which nobody else would report again.
+   */
+  private reconcile({ status, ...task }: ReconcileTask): void {
+    const { frameworkId, executorId, taskId, partitionAware } = task;
     const framework = this.context.state.frameworks.get(frameworkId);
     if (framework && findTask(framework, taskId)) return;
-    this.parts.statuses.reportUnplaced(frameworkId, taskId, {
-      state: partitionAware ? "TASK_DROPPED" : "TASK_LOST",
-      reason: "REASON_RECONCILIATION",
-      message: "Task is unknown to the agent",
-    });
+    if (status) this.parts.statuses.reportAgain(frameworkId, executorId, status);
+    else
+      this.parts.statuses.reportUnplaced(frameworkId, taskId, {
+        state: partitionAware ? "TASK_DROPPED" : "TASK_LOST",
+        reason: "REASON_RECONCILIATION",
+        message: "Task is unknown to the agent",
+      });
   }
 }

@@ -1,4 +1,4 @@
-import type { FrameworkId, TaskId } from "../base/ids.js";
+import type { ExecutorId, FrameworkId, TaskId } from "../base/ids.js";
 import type { Base64 } from "../protocol/base64.js";
 import { capabilitiesOf } from "../protocol/framework-info.js";
 import { isTerminalState } from "../protocol/task-state.js";
@@ -50,6 +50,16 @@ export class TaskStatuses {
   /** A status of a task that has never reached an executor, and of one the agent does not know. */
   reportUnplaced(frameworkId: FrameworkId, taskId: TaskId, status: NewStatus): void {
     this.forward(frameworkId, undefined, this.make(taskId, status));
+  }
+
+  /** A status that the agent's last process reported, and that the master has no acknowledgement of. */
+  reportAgain(
+    frameworkId: FrameworkId,
+    executorId: ExecutorId | undefined,
+    status: v1.TaskStatus,
+  ): void {
+    const made = this.make(status.task_id.value, { state: status.state });
+    this.forward(frameworkId, executorId, { ...made, ...status, uuid: made.uuid });
   }
 
   /** Ends the tasks of a launch that has not reached an executor. */

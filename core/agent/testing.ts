@@ -98,9 +98,8 @@ export class AgentDriver {
     });
   }
 
-  /** The framework acknowledges the task's outstanding update, whose uuid the test need not know. */
-  acknowledge(taskId: string): AgentEffect[] {
-    const uuid = this.task(taskId)?.status_update_uuid ?? "";
+  /** The framework acknowledges the task's outstanding update, whose uuid the test need not know of a task that is there. */
+  acknowledge(taskId: string, uuid = this.task(taskId)?.status_update_uuid ?? ""): AgentEffect[] {
     return this.master({
       type: "ACKNOWLEDGE_STATUS_UPDATE",
       frameworkId: "framework-1",

@@ -70,22 +70,20 @@ export class AgentReconciliation {
     return { missing: this.missing(agent, named), duplicates };
   }
 
+  /** A task that has ended stays known: the agent's new process reports its end, until that is acknowledged. */
   private missing(agent: Agent, named: ReadonlySet<string>): readonly ReconcileTask[] {
     const missing: ReconcileTask[] = [];
     for (const [frameworkId, tasks] of agent.tasks)
       for (const task of [...tasks.values()]) {
         if (named.has(`${frameworkId}\n${task.taskId}`)) continue;
         const framework = this.context.state.frameworks.get(frameworkId) as Framework;
-        if (task.terminated) {
-          this.tasks.complete(framework, task);
-          continue;
-        }
-        holdNothing(task);
+        if (!task.terminated) holdNothing(task);
         missing.push({
           frameworkId,
           taskId: task.taskId,
           ...(task.executorId !== undefined && { executorId: task.executorId }),
           partitionAware: framework.capabilities.has("PARTITION_AWARE"),
+          ...(task.terminated && { status: lastStatus(task) }),
         });
       }
     return missing;
@@ -156,6 +154,14 @@ export class AgentReconciliation {
       }
     }
   }
+}
+
+/** How a task has ended; the status that says so may have been behind others, and never arrived. */
+function lastStatus({ wire: { task_id, state, statuses } }: Task): v1.TaskStatus {
+  const last = statuses?.at(-1);
+  if (last?.state === state) return last;
+  const message = "Reconciliation: Latest task state";
+  return { task_id, state, reason: "REASON_RECONCILIATION", message };
 }
 
 /** Its agent has come back without the task: nothing is there that it could hold, and views must not show that it does. */

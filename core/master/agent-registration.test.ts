@@ -8,6 +8,7 @@ import {
 import {
   partitionAware,
   running,
+  statusUuid,
   update,
   wireTask,
 } from "../../integration/builders/running-master.js";
@@ -74,6 +75,47 @@ describe("An agent that is back", () => {
     const agent = harness.master.state.agents.get(agentId);
     expect([...(agent?.tasks.get(frameworkId)?.keys() ?? [])]).to.deep.equal(["t1", "t2"]);
     expect([...(agent?.executors.get(frameworkId)?.keys() ?? [])]).to.deep.equal(["e1"]);
+  });
+
+  it("is told how the tasks ended whose end nobody has acknowledged, and they stay known until then", () => {
+    const { harness, agentId, frameworkId } = running();
+    harness.fromAgent("a1", update(agentId, frameworkId, "t1", "TASK_FINISHED"));
+    harness.takeEvents("s1");
+    harness.step({ type: "AGENT_DISCONNECTED", connection: "a1" });
+    harness.reregisterAgent("a2", agentId);
+    const status = { task_id: id("t1"), agent_id: id(agentId), executor_id: id("t1") };
+    const ended = { ...status, state: "TASK_FINISHED" };
+    expect(harness.takeSent("a2")).to.deep.equal([
+      {
+        type: "AGENT_REREGISTERED",
+        agentId,
+        pingTimeoutMs: 75_000,
+        reconcile: [{ frameworkId, taskId: "t1", partitionAware: false, status: ended }],
+      },
+    ]);
+    harness.call("s1", frameworkId, { type: "RECONCILE", reconcile: { tasks: [] } });
+    expect(harness.takeUpdates("s1")).to.deep.equal(["t1 TASK_FINISHED REASON_RECONCILIATION"]);
+    harness.fromAgent("a2", update(agentId, frameworkId, "t1", "TASK_FINISHED"));
+    const acknowledge = { agent_id: id(agentId), task_id: id("t1"), uuid: statusUuid };
+    harness.call("s1", frameworkId, { type: "ACKNOWLEDGE", acknowledge });
+    expect([...(harness.master.state.frameworks.get(frameworkId)?.tasks ?? [])]).to.deep.equal([]);
+  });
+
+  it("is told the state of a task whose last status never arrived", () => {
+    const { harness, agentId, frameworkId } = running();
+    const behind = update(agentId, frameworkId, "t1", "TASK_RUNNING");
+    if (behind.type !== "STATUS_UPDATE") throw new Error("an update is expected");
+    const latestState = "TASK_FAILED";
+    harness.fromAgent("a1", { ...behind, update: { ...behind.update, latestState } });
+    harness.step({ type: "AGENT_DISCONNECTED", connection: "a1" });
+    harness.reregisterAgent("a2", agentId);
+    const [answer] = harness.takeSent("a2");
+    const reason = "REASON_RECONCILIATION";
+    const message = "Reconciliation: Latest task state";
+    const status = { task_id: id("t1"), state: latestState, reason, message };
+    expect(answer).to.deep.include({
+      reconcile: [{ frameworkId, taskId: "t1", partitionAware: false, status }],
+    });
   });
 
   it("cannot speak for another over its connection", () => {

@@ -41,6 +41,7 @@ const reconcileTask = recordSchema<ReconcileTask>({
   taskId: text,
   executorId: optional(text),
   partitionAware: flag,
+  status: optional(message("mesos.v1.TaskStatus")),
 });
 const reconcileOperation = recordSchema<ReconcileOperation>({
   frameworkId: optional(text),

@@ -169,6 +169,8 @@ export interface ReconcileTask {
   readonly executorId?: ExecutorId;
   /** Whether its framework understands TASK_DROPPED; it is told TASK_LOST otherwise. */
   readonly partitionAware: boolean;
+  /** Set for a task that has ended, which nobody has acknowledged: what the agent has to report again. */
+  readonly status?: v1.TaskStatus;
 }
 export interface ReconcileOperation {
   readonly frameworkId?: FrameworkId;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { isTerminalState } from "../../core/protocol/task-state.js";
 import { Resources } from "../../core/resources/resources.js";
 import { eventually, processesMarked } from "../contracts/processes.js";
 import { TestCluster } from "../testing/test-cluster.js";
@@ -71,6 +72,40 @@ describe("an agent that is killed", function () {
       expect(watch?.agreed).to.be.greaterThan(10);
     });
   }
+
+  it("reports again how a task ended, where its scheduler had not acknowledged that", async () => {
+    const { master, agent } = cluster;
+    let isBack = false;
+    scheduler = await TestScheduler.start({
+      master: master.url,
+      acknowledge: false,
+      onUpdate: (status) => {
+        if (isBack || !isTerminalState(status.state)) void scheduler?.client.acknowledge(status);
+      },
+    });
+    const { updates } = scheduler;
+    const task = {
+      taskId: "short",
+      command: "true",
+      resources: Resources.parse("cpus:0.1;mem:16"),
+    };
+    scheduler.run([task]);
+    const ends = () => updates.filter(({ state }) => isTerminalState(state));
+    await eventually("the task has ended", async () => (ends().length > 0 ? true : undefined));
+    await agent.kill();
+    isBack = true;
+    await agent.start();
+    await eventually("the end is reported again", async () =>
+      ends().length > 1 ? true : undefined,
+    );
+    const [first, second] = ends();
+    expect({ ...second, uuid: first?.uuid }).to.deep.equal(first);
+    expect(second?.uuid).to.not.equal(first?.uuid);
+    await eventually("the task is completed", async () => {
+      const { get_tasks } = await readState(master.url);
+      return get_tasks?.completed_tasks?.length === 1 ? true : undefined;
+    });
+  });
 
   it("gives back what its executors held", async () => {
     const { master, agent } = cluster;

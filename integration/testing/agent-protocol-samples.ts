@@ -103,6 +103,7 @@ export function sampleMasterToAgent(random: Random): MasterToAgent[] {
         ...task,
         ...s.maybe({ executorId: s.id() }),
         partitionAware: random.integer(2) === 0,
+        ...s.maybe({ status: s.v1("mesos.v1.TaskStatus") }),
       })),
     },
     { type: "PING", connected: random.integer(2) === 0 },
