@@ -4,6 +4,7 @@ import { validateResources } from "../../resources/validate-resources.js";
 import type { Agent, Framework } from "../master-state.js";
 import { commandProblem } from "./command.js";
 import { idProblem } from "./ids.js";
+import { sameExecutor } from "./same-executor.js";
 
 /** What is wrong with the custom executor a task is to run on; undefined if nothing is. */
 export function executorProblem(
@@ -48,25 +49,6 @@ function runningProblem(
 ): string | undefined {
   if (running === undefined || sameExecutor(executor, running)) return undefined;
   return `executor: differs from the executor '${executor.executor_id.value}' that already runs on the agent`;
-}
-
-/** Whether two descriptions are of one executor, however their fields and resources are ordered. */
-export function sameExecutor(a: v1.ExecutorInfo, b: v1.ExecutorInfo): boolean {
-  const { resources: aResources, ...aRest } = a;
-  const { resources: bResources, ...bRest } = b;
-  return (
-    Resources.fromWire(aResources).equals(Resources.fromWire(bResources)) &&
-    canonical(aRest) === canonical(bRest)
-  );
-}
-
-/** JSON with the keys of every object in order: equal messages have equal texts. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 /** A duration that must not be negative. */

@@ -1,6 +1,7 @@
 import type { v1 } from "../../protocol/v1.js";
 import { Resources } from "../../resources/resources.js";
-import { executorProblem, sameExecutor } from "./executor.js";
+import { executorProblem } from "./executor.js";
+import { sameExecutor } from "./same-executor.js";
 import { type LaunchContext, taskProblem } from "./task.js";
 
 const MIN_EXECUTOR_CPUS_MILLI = 10;
