@@ -162,7 +162,11 @@ describe("Registration", () => {
     expect({ ...message?.update, status: reported }).to.deep.equal({
       frameworkId: "framework-1",
       executorId: "executor-1",
-      status: { ...status, agent_id: { value: "agent-1" } },
+      status: {
+        ...status,
+        agent_id: { value: "agent-1" },
+        container_status: { network_infos: [{ ip_addresses: [{ ip_address: "10.0.0.1" }] }] },
+      },
       latestState: "TASK_FINISHED",
     });
     const [timer] = timers(effects).filter(({ type }) => type === "STATUS_UPDATE_RETRY");

@@ -49,7 +49,7 @@ export class TaskStatuses {
 
   /** A status of a task that has never reached an executor, and of one the agent does not know. */
   reportUnplaced(frameworkId: FrameworkId, taskId: TaskId, status: NewStatus): void {
-    this.forward(frameworkId, undefined, this.make(taskId, status));
+    this.forward(frameworkId, undefined, this.makeUnplaced(taskId, status));
   }
 
   /** A status that the agent's last process reported, and that the master has no acknowledgement of. */
@@ -58,14 +58,14 @@ export class TaskStatuses {
     executorId: ExecutorId | undefined,
     status: v1.TaskStatus,
   ): void {
-    const made = this.make(status.task_id.value, { state: status.state });
+    const made = this.makeUnplaced(status.task_id.value, { state: status.state });
     this.forward(frameworkId, executorId, { ...made, ...status, uuid: made.uuid });
   }
 
   /** Ends the tasks of a launch that has not reached an executor. */
   reportLaunch(frameworkId: FrameworkId, launch: PendingLaunch, status: NewStatus): void {
     for (const task of launch.tasks) {
-      const made = this.make(task.id, status);
+      const made = this.makeUnplaced(task.id, status);
       task.wire = taskWithStatus(task.wire, made);
       this.forward(frameworkId, launch.executorInfo && launch.executorId, made);
     }
@@ -128,29 +128,37 @@ export class TaskStatuses {
     };
   }
 
+  /** Schedulers take the address for granted, also of a task that has no container. */
+  private makeUnplaced(taskId: TaskId, status: NewStatus): UniqueStatus {
+    return { ...this.make(taskId, status), container_status: this.hostNetwork() };
+  }
+
+  private hostNetwork(): v1.ContainerStatus {
+    return { network_infos: [{ ip_addresses: [{ ip_address: this.context.settings.ip }] }] };
+  }
+
   private decorate(framework: Framework, executor: Executor, status: UniqueStatus): UniqueStatus {
     const full: UniqueStatus = {
       ...status,
       executor_id: { value: executor.id },
       agent_id: { value: this.context.agentId },
-      ...(executor.containerLaunched && {
-        container_status: this.containerStatus(executor, status),
-      }),
+      container_status: this.containerStatus(executor, status),
     };
     const { labels, container_status } = this.context.hooks.taskStatus.call(full, framework.id);
     return { ...full, ...(labels && { labels }), ...(container_status && { container_status }) };
   }
 
-  /** What the executor says of its container, completed; a container on the host's network has the agent's address. */
+  /**
+   * What the executor says of its container, completed; one that is not there yet, or on the host's network, has the
+   * agent's address.
+   */
   private containerStatus(executor: Executor, status: v1.TaskStatus): v1.ContainerStatus {
-    const { pid, containerId, info } = executor;
-    const ownNetwork = (info.container?.network_infos?.length ?? 0) > 0;
+    const { pid, containerId, info, containerLaunched } = executor;
+    const ownNetwork = containerLaunched && (info.container?.network_infos?.length ?? 0) > 0;
     return {
       container_id: { value: containerId },
       ...(pid !== undefined && { executor_pid: pid }),
-      ...(!ownNetwork && {
-        network_infos: [{ ip_addresses: [{ ip_address: this.context.settings.ip }] }],
-      }),
+      ...(!ownNetwork && this.hostNetwork()),
       ...status.container_status,
     };
   }
