@@ -21,7 +21,7 @@ export function explainEndpoint(
     gate: leadershipGate(leadership),
     handle: async (exchange) => {
       const { framework, role, agent } = queryOf(exchange.request);
-      const problem = queryProblem(state(), framework, role, agent);
+      const problem = queryProblem(state(), framework, agent);
       if (problem !== undefined || framework === undefined) {
         sendRefusal(exchange.reply, problem ?? { status: 400, message: "" });
         return;
@@ -44,16 +44,12 @@ export function explainEndpoint(
 function queryProblem(
   { frameworks, agents }: ReturnType<MasterOperatorApiOptions["state"]>,
   framework: string | undefined,
-  role: string | undefined,
   agent: string | undefined,
 ): { readonly status: number; readonly message: string } | undefined {
   if (framework === undefined)
     return { status: 400, message: "framework: required, but not given" };
-  const found = frameworks.get(framework);
-  if (found === undefined)
+  if (!frameworks.has(framework))
     return { status: 404, message: `No framework found with ID '${framework}'` };
-  if (role !== undefined && !found.roles.has(role))
-    return { status: 400, message: `role: the framework does not subscribe to '${role}'` };
   if (agent !== undefined && !agents.has(agent))
     return { status: 404, message: `No agent found with ID '${agent}'` };
   return undefined;
