@@ -6,6 +6,8 @@ export function commandProblem(path: string, command: v1.CommandInfo): string | 
     return `${path}.value: required for a shell command, but not set`;
   if (command.shell === false && command.value === undefined)
     return `${path}.value: required, but not set`;
+  if (command.shell === false && command.value === "")
+    return `${path}.value: expected the name of a file, but it is empty`;
   if (command.value?.includes("\0")) return `${path}.value: must not contain a NUL character`;
   for (const [i, argument] of (command.arguments ?? []).entries())
     if (argument.includes("\0")) return `${path}.arguments[${i}]: must not contain a NUL character`;

@@ -24,7 +24,8 @@ export function toLaunchRequest(
 /** As Mesos does: a shell's script, or a file looked for in PATH whose `arguments` begin with its own name. */
 function toCommand({ command }: ContainerConfig): LaunchRequest["command"] {
   const { value, shell = true, arguments: argv = [] } = command;
-  if (!value) throw new KernelError("CONTAINER_FAILED", "the command has no value");
+  if (value === undefined || (value === "" && !shell))
+    throw new KernelError("CONTAINER_FAILED", "the command has no value");
   if (shell) return { path: "/bin/sh", argv: ["/bin/sh", "-c", value] };
   return { path: value, argv: argv.length > 0 ? argv : [value] };
 }
