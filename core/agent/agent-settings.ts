@@ -27,8 +27,10 @@ export interface AgentSettings {
   readonly executorReregistrationTimeoutMs: number;
   readonly executorShutdownGracePeriodMs: number;
   readonly heartbeatIntervalMs: number;
-  /** The first environment an executor gets; nothing of the agent's own is inherited. */
+  /** The first environment an executor gets; nothing else of the agent's own than `libprocessIp` is inherited. */
   readonly executorEnvironmentVariables: Readonly<Record<string, string>>;
+  /** LIBPROCESS_IP of the agent's own environment: the address that executors listen on, too. */
+  readonly libprocessIp?: string;
   /** Whether tasks run as their framework's or command's user. */
   readonly switchUser: boolean;
   /** What becomes of an agent that differs from its checkpoint; `replace`: it registers as a new one. */

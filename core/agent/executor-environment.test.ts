@@ -34,6 +34,14 @@ describe("executorEnvironment", () => {
     expect(executorEnvironment({ ...options, settings })).to.deep.equal({ ...plain, LANG: "C" });
   });
 
+  it("says which address to use where the agent itself was told one", () => {
+    const settings = { ...testAgentSettings, libprocessIp: "10.0.0.7" };
+    expect(executorEnvironment({ ...options, settings })).to.deep.equal({
+      ...plain,
+      LIBPROCESS_IP: "10.0.0.7",
+    });
+  });
+
   it("says how long a checkpointing framework's executor may wait for the agent", () => {
     const frameworkInfo = { ...framework(), checkpoint: true };
     expect(executorEnvironment({ ...options, frameworkInfo })).to.deep.equal({

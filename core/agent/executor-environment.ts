@@ -26,6 +26,7 @@ export function executorEnvironment(options: EnvironmentOptions): Readonly<Recor
     ?.role;
   return {
     ...settings.executorEnvironmentVariables,
+    ...(settings.libprocessIp !== undefined && { LIBPROCESS_IP: settings.libprocessIp }),
     LIBPROCESS_PORT: "0",
     MESOS_FRAMEWORK_ID: frameworkInfo.id?.value ?? "",
     MESOS_EXECUTOR_ID: executorInfo.executor_id.value,

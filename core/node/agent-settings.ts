@@ -37,6 +37,7 @@ export function toAgentSettings(
 ): AgentSettings {
   const ip = configuration.advertiseIp ?? listening.host;
   const port = configuration.advertisePort ?? listening.port;
+  const libprocessIp = process.env["LIBPROCESS_IP"];
   return {
     ...agentDefaults,
     agentInfo: agentInfo(configuration, machine, ip, port),
@@ -53,6 +54,7 @@ export function toAgentSettings(
     executorShutdownGracePeriodMs: configuration.executorShutdownGracePeriodMs,
     heartbeatIntervalMs: configuration.heartbeatIntervalMs,
     executorEnvironmentVariables: configuration.executorEnvironmentVariables,
+    ...(libprocessIp !== undefined && { libprocessIp }),
     switchUser: configuration.switchUser && process.getuid?.() === 0,
     reconfigurationPolicy: configuration.reconfigurationPolicy,
     recoveryTimeoutMs: configuration.recoveryTimeoutMs,

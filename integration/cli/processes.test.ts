@@ -160,6 +160,7 @@ describe("a task's processes", function () {
       [
         // Not of Mesos: by it a process is found wherever it has moved to.
         `DASMOS_CONTAINER_ID=${container}`,
+        "LIBPROCESS_IP=127.0.0.1",
         "LIBPROCESS_PORT=0",
         `MESOS_AGENT_ENDPOINT=${cluster.agent.address}`,
         "MESOS_ALLOCATION_ROLE=*",

@@ -109,7 +109,7 @@ class TestNode {
     const flags = { ...this.flags, ...more, port: `${this.port}`, "log-format": "json" };
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
     this.process = new LineProcess(this.kind, process.execPath, [program, this.kind, ...args], {
-      environment: { TEST_CLUSTER: this.root },
+      environment: { TEST_CLUSTER: this.root, LIBPROCESS_IP: "127.0.0.1" },
     });
     this.port = await this.process.line("is up", (line) => {
       const { msg, port } = jsonLine(line) ?? {};
