@@ -192,6 +192,30 @@ describe("readLocalConfiguration", () => {
       expect(read(port)).to.deep.equal([
         `agentPort: expected a port of at most 65533, because 3 agents count upwards from it, got ${port}`,
       ]);
+    expect(
+      lines(readLocalConfiguration({ agents: 3, agentPort: 65_535, agent: { port: 0 } })),
+    ).to.deep.equal([]);
+  });
+
+  it("has none that as many agents as there are ports could count upwards from", () => {
+    expect(lines(readLocalConfiguration({ agents: 70_000 }))).to.deep.equal([
+      "agentPort: expected 0, because 70000 agents are more than there are ports, got 5051",
+    ]);
+  });
+
+  it("lets no two agents share a port or a directory", () => {
+    const agent = { port: 7000, workDir: "/x", runtimeDir: "y" };
+    expect(lines(readLocalConfiguration({ agents: 3, agent }))).to.deep.equal([
+      "agent.port: expected 0 or nothing, because each of 3 agents needs one of its own, got 7000",
+      'agent.workDir: expected nothing, because each of 3 agents needs one of its own, got "/x"',
+      'agent.runtimeDir: expected nothing, because each of 3 agents needs one of its own, got "y"',
+    ]);
+    const bad = { port: 70_000 };
+    expect(lines(readLocalConfiguration({ agents: 2, agent: bad }))).to.deep.equal([
+      "agent.port: expected a number of at most 65535, got 70000",
+    ]);
+    for (const agents of [0, 1])
+      expect(lines(readLocalConfiguration({ agents, agent }))).to.deep.equal([]);
   });
 
   it("says in which section a problem is", () => {

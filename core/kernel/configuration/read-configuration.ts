@@ -3,7 +3,7 @@ import { MAX_PORT } from "./fields.js";
 import { type LocalConfiguration, localFields } from "./local-configuration.js";
 import { type MasterConfiguration, masterFields } from "./master-configuration.js";
 import type { ModulesConfiguration } from "./modules-fields.js";
-import { type Problem, pathOf } from "./problems.js";
+import { type Problem, pathOf, quoted } from "./problems.js";
 import { readFields } from "./read-fields.js";
 
 /** A configuration as far as it could be read, and everything that is wrong with it. */
@@ -50,35 +50,40 @@ export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalClu
     { ...shared, port: masterPort, workDir: `${workDir}/master`, ...master },
     "master",
   );
-  const agents = Array.from({ length: Math.max(count ?? 1, 1) }, (_, i) =>
-    readAgentConfiguration(
-      {
-        ...shared,
-        ...(resources !== undefined && { resources }),
-        ...(attributes !== undefined && { attributes }),
-        port: agentPort === 0 ? 0 : agentPort + i,
-        master: `127.0.0.1:${masterPort === 0 ? 5050 : masterPort}`,
-        workDir: `${workDir}/agent-${i + 1}`,
-        runtimeDir: `${workDir}/agent-${i + 1}/run`,
-        // Nothing of it outlives the cluster, so it may be another one the next time.
-        reconfigurationPolicy: "replace",
-        ...agent,
-      },
-      "agent",
-    ),
+  const sectionOf = (i: number) => ({
+    port: agentPort === 0 ? 0 : agentPort + i,
+    workDir: `${workDir}/agent-${i + 1}`,
+    runtimeDir: `${workDir}/agent-${i + 1}/run`,
+    ...agent,
+  });
+  const first = readAgentConfiguration(
+    {
+      ...shared,
+      ...(resources !== undefined && { resources }),
+      ...(attributes !== undefined && { attributes }),
+      master: `127.0.0.1:${masterPort === 0 ? 5050 : masterPort}`,
+      // Nothing of it outlives the cluster, so it may be another one the next time.
+      reconfigurationPolicy: "replace",
+      ...sectionOf(0),
+    },
+    "agent",
   );
+  const agents = Array.from({ length: count ?? 1 }, (_, i) => {
+    const { port, workDir, runtimeDir } = sectionOf(i);
+    return { ...first.configuration, port, workDir, runtimeDir } as AgentConfiguration;
+  });
+  const isBad = (at: string) => first.problems.some(({ path }) => path === at);
   const derived = [
-    ...portForEach(agents.length, agentPort),
+    ...(agent?.["port"] === undefined ? portForEach(agents.length, agentPort) : []),
     ...own.problems,
-    ...(agents[0]?.problems ?? []),
+    ...first.problems,
+    ...sharedByAgents(agents).filter(({ path }) => !isBad(path)),
   ];
   return {
     configuration: {
       local: values as LocalConfiguration,
       master: own.configuration as MasterConfiguration,
-      agents: agents
-        .slice(0, count)
-        .map(({ configuration }) => configuration as AgentConfiguration),
+      agents,
     },
     problems: problems.length > 0 ? problems : derived,
   };
@@ -88,8 +93,23 @@ export function readLocalConfiguration(raw: unknown): ReadConfiguration<LocalClu
 function portForEach(agents: number, agentPort: number): readonly Problem[] {
   const highest = MAX_PORT - agents + 1;
   if (agentPort <= highest || agentPort === 0) return [];
-  const message = `expected a port of at most ${highest}, because ${agents} agents count upwards from it, got ${agentPort}`;
-  return [{ path: "agentPort", message }];
+  const expected =
+    highest > 0
+      ? `a port of at most ${highest}, because ${agents} agents count upwards from it`
+      : `0, because ${agents} agents are more than there are ports`;
+  return [{ path: "agentPort", message: `expected ${expected}, got ${agentPort}` }];
+}
+
+/** What the agents' section says holds for every agent, also where two cannot have the same. */
+function sharedByAgents(agents: readonly Partial<AgentConfiguration>[]): readonly Problem[] {
+  return (["port", "workDir", "runtimeDir"] as const).flatMap((key) => {
+    const used = agents.map((agent) => agent[key]).filter((value) => (value ?? 0) !== 0);
+    const isOwn = new Set(used).size === used.length;
+    if (isOwn) return [];
+    const expected = key === "port" ? "0 or nothing" : "nothing";
+    const message = `expected ${expected}, because each of ${agents.length} agents needs one of its own, got ${quoted(used[0])}`;
+    return [{ path: pathOf("agent", key), message }];
+  });
 }
 
 interface Exposed {
