@@ -22,7 +22,11 @@ function guard(name: string, logger: Logger) {
       const guarded: Call = (...values) => {
         try {
           const result = call(...values);
-          return tap.type === "promise" ? Promise.resolve(result).catch(skip) : result;
+          if (tap.type === "promise") return Promise.resolve(result).catch(skip);
+          if (tap.type !== "sync" || !isThenable(result)) return result;
+          // Nobody waits for it, and its failure would be the whole process's.
+          Promise.resolve(result).catch(skip);
+          return skip(new TypeError("returned a promise, and hooks do not wait"));
         } catch (cause) {
           return tap.type === "promise" ? Promise.resolve(skip(cause)) : skip(cause);
         }
@@ -32,9 +36,13 @@ function guard(name: string, logger: Logger) {
   };
 }
 
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
+}
+
 /**
- * A hook whose taps may each replace the first argument; each sees what the one before it made. A tap that throws is
- * logged and skipped, and a tap that returns undefined changes nothing, as in Mesos.
+ * A hook whose taps may each replace the first argument; each sees what the one before it made. A tap that throws or
+ * returns a promise is logged and skipped, and one that returns undefined changes nothing, as in Mesos.
  */
 export function decorator<T, A extends unknown[]>(
   name: string,
@@ -46,7 +54,7 @@ export function decorator<T, A extends unknown[]>(
   return hook;
 }
 
-/** A hook that only tells. A tap that throws is logged and skipped. */
+/** A hook that only tells. A tap that throws, or returns a promise, is logged. */
 export function announcement<A extends unknown[]>(
   name: string,
   args: NoInfer<readonly [...{ [K in keyof A]: string }]>,
