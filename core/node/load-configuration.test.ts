@@ -86,6 +86,45 @@ describe("loading a configuration", () => {
     );
   });
 
+  it("names the place of an alias that stands for nothing, for itself or for too much", async () => {
+    const source = { file, environment: {}, flags: [] };
+    const problemsOf = async (text: string): Promise<readonly string[]> => {
+      writeFileSync(file, text);
+      return (await failure(loadMasterConfiguration(source))).split("\n");
+    };
+    const quote = "quote a text that begins with *";
+    expect(await problemsOf("workDir: /w\nwhitelist: *all\nroles: [a, *b]\n")).to.deep.equal([
+      "DIR/some.yaml:",
+      `  *all at line 2, column 12 is an alias of nothing that is marked &all before it; ${quote}`,
+      `  *b at line 3, column 12 is an alias of nothing that is marked &b before it; ${quote}`,
+    ]);
+    expect(await problemsOf("weights: &w\n  web: *w\n")).to.deep.equal([
+      "DIR/some.yaml:",
+      "  *w at line 2, column 8 is an alias of what it stands in",
+    ]);
+    expect((await problemsOf("whitelist: *\n"))[1]).to.match(
+      /at line 1, column 12; quote a text that begins with \*/,
+    );
+    const tenfold = ["a", "b", "c", "d"].map((name, i, all) => {
+      const item = i === 0 ? "1" : `*${all[i - 1]}`;
+      return `${name}: &${name} [${Array.from({ length: 10 }, () => item).join()}]`;
+    });
+    expect(await problemsOf(tenfold.join("\n"))).to.deep.equal([
+      "DIR/some.yaml:",
+      "  its aliases stand for too much: Excessive alias count indicates a resource exhaustion attack",
+    ]);
+  });
+
+  it("takes aliases that stand for something, and one document a file", async () => {
+    const source = { file, environment: {}, flags: [] };
+    writeFileSync(file, `workDir: &w /w\ncluster: *w\n${MODULES}`);
+    expect((await loadMasterConfiguration(source)).configuration.cluster).to.equal("/w");
+    writeFileSync(file, `workDir: /w\n---\nworkDir: /v\n`);
+    expect(await failure(loadMasterConfiguration(source))).to.equal(
+      "DIR/some.yaml:\n  a configuration is one document, and another begins at line 2",
+    );
+  });
+
   it("loads the modules of a local cluster's sections", async () => {
     writeFileSync(file, "agent: { modules: { isolators: [posix/cpi] } }\nmaster: { port: x }\n");
     const message = await failure(loadLocalConfiguration({ file, environment: {}, flags: [] }));

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parseDocument } from "yaml";
 import { KernelError, messageOf } from "../base/kernel-error.js";
 import type { AgentConfiguration } from "../kernel/configuration/agent-configuration.js";
 import type { MasterConfiguration } from "../kernel/configuration/master-configuration.js";
@@ -20,6 +18,7 @@ import {
 } from "../kernel/configuration/read-configuration.js";
 import type { ProcessName } from "../kernel/configuration/settings.js";
 import { type LoadedModules, loadConfigured } from "./load-configured.js";
+import { readConfigurationFile } from "./read-configuration-file.js";
 
 /** Where a configuration comes from: a file, and what the environment and the command line put over it. */
 export interface ConfigurationSource {
@@ -124,23 +123,4 @@ function directoryOf(
 
 function below(section: string, problem: Problem): Problem {
   return { ...problem, path: `${section}.${problem.path}` };
-}
-
-/** @throws KernelError CONFIGURATION_INVALID naming the file, and the line where it is not YAML. */
-export function readConfigurationFile(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new KernelError("CONFIGURATION_INVALID", `${file}: cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0)
-    throw configurationError(
-      file,
-      document.errors.map(({ message }) => ({ path: "", message: message.trim() })),
-    );
-  return document.toJS() as unknown;
 }

@@ -44,7 +44,8 @@ export const registerConfig: RegisterCommand = (program, { out }) => {
 
 async function checkFile(file: string, process: ProcessName | undefined): Promise<ProcessName> {
   const load = await import("../../load-configuration.js");
-  const chosen = process ?? bestFit(file, load.readConfigurationFile(file));
+  const { readConfigurationFile } = await import("../../read-configuration-file.js");
+  const chosen = process ?? bestFit(file, readConfigurationFile(file));
   const title = `${file}, as ${owners[chosen]}'s configuration`;
   const source = { file, title, environment: {}, flags: [] };
   if (chosen === "master") await load.loadMasterConfiguration(source);
