@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Disposable } from "../base/disposable.js";
 import { KernelError } from "../base/kernel-error.js";
 import { silentLogger } from "../base/logger.js";
+import { serviceNameOf } from "../base/service-name.js";
 import { inject, injectAll, serviceToken } from "../base/service-token.js";
 import { Containerizer } from "../contracts/containerizer.js";
 import { Isolator, type IsolatorStage } from "../contracts/isolator.js";
@@ -97,6 +98,8 @@ describe("boot", () => {
     kernel.add({ dispose: () => void journal.push("disposed server") });
     const composer = kernel.get(Containerizer) as unknown as Composer;
     expect(composer.names).to.deep.equal(["early", "early-too", "late", "unstaged", "posix"]);
+    expect(kernel.getAll(Isolator).map(serviceNameOf)).to.deep.equal(composer.names.slice(0, -1));
+    expect(serviceNameOf(new Composer([], {} as Launcher))).to.equal("Composer");
     await kernel.dispose();
     const names = ["early", "early-too", "late", "unstaged", "posix"];
     expect(journal).to.deep.equal([

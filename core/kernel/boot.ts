@@ -6,6 +6,7 @@ import { assert } from "../base/assert.js";
 import { type Disposable, DisposableStack } from "../base/disposable.js";
 import { KernelError, messageOf } from "../base/kernel-error.js";
 import { Logger } from "../base/logger.js";
+import { nameService } from "../base/service-name.js";
 import type { ServiceToken } from "../base/service-token.js";
 import { Clock } from "../machine/runtime.js";
 import type { MasterHooks } from "../master/master-hooks.js";
@@ -133,6 +134,7 @@ export class Kernel implements Disposable {
       .to(module.implementation)
       .inSingletonScope()
       .onActivation((_, service) => {
+        nameService(service, module.name);
         this.disposables.defer(() => (service as Partial<Disposable>).dispose?.());
         return service;
       });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type LogFields, type Logger, silentLogger } from "../../core/base/logger.js";
+import { nameService } from "../../core/base/service-name.js";
 import type {
   ContainerConfig,
   ContainerLaunchInfo,
@@ -80,6 +81,7 @@ describe("PosixContainerizer", () => {
         tell("cleanup");
       },
     };
+    nameService(told, name);
     return Object.assign(told, steps);
   }
 
@@ -162,12 +164,14 @@ describe("PosixContainerizer", () => {
   it("cleans up after an isolator that fails to prepare, and launches nothing", async () => {
     const failing = isolator("b", { prepare: () => Promise.reject(new Error("no room")) });
     const tested = containerizer([isolator("a"), failing, isolator("c")]);
-    expect(await failure(tested.launch("x", config()))).to.equal("no room");
+    expect(await failure(tested.launch("x", config()))).to.equal(
+      "isolator b failed to prepare: no room",
+    );
     expect(events).to.deep.equal(["a prepare", "destroy", "c cleanup", "b cleanup", "a cleanup"]);
     expect(await tested.wait("x")).to.deep.equal({
       state: "TASK_FAILED",
       reason: "REASON_CONTAINER_LAUNCH_FAILED",
-      message: "no room",
+      message: "isolator b failed to prepare: no room",
     });
   });
 
@@ -194,8 +198,42 @@ describe("PosixContainerizer", () => {
     expect(await tested.wait("c")).to.deep.equal({
       signal: 9,
       state: "TASK_FAILED",
-      message: "an isolator failed: gone blind",
+      message: "isolator a failed: gone blind",
     });
+  });
+
+  it("names an isolator whose limitation is none, and destroys that container alone", async () => {
+    const problems: readonly (readonly [unknown, string])[] = [
+      [undefined, "expected an object, got undefined"],
+      [
+        { reason: "NOPE", message: "", resources: [] },
+        'reason: expected a name of mesos.v1.TaskStatus.Reason, got "NOPE"',
+      ],
+      [
+        { reason: "REASON_CONTAINER_LIMITATION", message: 5, resources: [] },
+        "message: expected a string, got 5",
+      ],
+      [
+        { reason: "REASON_CONTAINER_LIMITATION", message: "", resources: [{ name: "mem" }] },
+        "resources[0].type: required, but not set",
+      ],
+    ];
+    for (const [limitation, problem] of problems) {
+      launcher = new RecordingLauncher(events);
+      const watch = async () => limitation as ContainerLimitation;
+      const tested = containerizer([isolator("odd", { watch })]);
+      await tested.launch("c", config());
+      const message = `isolator odd failed: ${problem}`;
+      expect(await tested.wait("c")).to.deep.equal({ signal: 9, state: "TASK_FAILED", message });
+    }
+  });
+
+  it("names an isolator whose launch information is none", async () => {
+    const junk = async () => ({ environment: { A: 1 } }) as unknown as ContainerLaunchInfo;
+    const tested = containerizer([isolator("odd", { prepare: junk })]);
+    expect(await failure(tested.launch("c", config()))).to.equal(
+      "isolator odd failed to prepare: environment: expected a string, got 1",
+    );
   });
 
   it("waits for the step under way when a container is destroyed in its launch", async () => {
@@ -219,16 +257,15 @@ describe("PosixContainerizer", () => {
   });
 
   it("ends a container though an isolator fails to clean up, and logs that", async () => {
-    const lines: LogFields[] = [];
-    const error = (_: string, fields: LogFields = {}): void => void lines.push(fields);
+    const lines: [string, LogFields][] = [];
+    const error = (line: string, fields: LogFields = {}): void => void lines.push([line, fields]);
     const logger: Logger = Object.assign(Object.create(silentLogger), { error });
-    const cause = new Error("busy");
-    const failing = isolator("b", { cleanup: () => Promise.reject(cause) });
+    const failing = isolator("b", { cleanup: () => Promise.reject(new Error("busy")) });
     const tested = containerizer([isolator("a"), failing], logger);
     await tested.launch("c", config());
     await tested.destroy("c");
     expect(events.at(-1)).to.equal("a cleanup");
-    expect(lines).to.deep.equal([{ containerId: "c", cause }]);
+    expect(lines).to.deep.equal([["isolator b failed to clean up: busy", { containerId: "c" }]]);
   });
 
   it("recovers the launcher before the isolators, and watches what it recovered", async () => {

@@ -17,6 +17,7 @@ import { Launcher } from "../../core/contracts/launcher.js";
 import { defineModule } from "../../core/kernel/module.js";
 import type { v1 } from "../../core/protocol/v1.js";
 import type { Resources } from "../../core/resources/resources.js";
+import { CheckedIsolator } from "../support/posix/checked-isolator.js";
 import { LiveContainer } from "../support/posix/live-container.js";
 import { toLaunchRequest } from "../support/posix/launch-request.js";
 import { Pacer } from "../support/posix/pacer.js";
@@ -38,16 +39,20 @@ export class PosixContainerizer implements Containerizer {
   private readonly live = new Map<ContainerId, LiveContainer>();
   private readonly terminations = new Map<ContainerId, ContainerTermination>();
 
+  private readonly isolators: readonly CheckedIsolator[];
+
   constructor(
-    @injectAll(Isolator) private readonly isolators: readonly Isolator[],
+    @injectAll(Isolator) isolators: readonly Isolator[],
     @inject(Launcher) private readonly launcher: Launcher,
     @inject(ContainerLogger) private readonly containerLogger: ContainerLogger,
     @inject(Logger) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.isolators = isolators.map((isolator) => new CheckedIsolator(isolator));
+  }
 
   async recover(states: readonly ContainerState[]): Promise<void> {
     await this.launcher.recover(states.map(({ containerId }) => containerId));
-    for (const isolator of this.isolators) await isolator.recover?.(states);
+    for (const isolator of this.isolators) await isolator.recover(states);
     for (const { containerId, pid } of states) {
       const container = new LiveContainer();
       container.pid = pid;
@@ -90,7 +95,7 @@ export class PosixContainerizer implements Containerizer {
     const infos: ContainerLaunchInfo[] = [];
     for (const isolator of this.isolators) {
       container.enter("PREPARING");
-      const info = await isolator.prepare?.(containerId, config);
+      const info = await isolator.prepare(containerId, config);
       if (info) infos.push(info);
     }
     await makeSymlinks(
@@ -100,7 +105,7 @@ export class PosixContainerizer implements Containerizer {
     const output = await this.containerLogger.prepare(containerId, config);
     container.enter("ISOLATING");
     const isolate = async (pid: number): Promise<void> => {
-      for (const isolator of this.isolators) await isolator.isolate?.(containerId, pid);
+      for (const isolator of this.isolators) await isolator.isolate(containerId, pid);
     };
     const request = toLaunchRequest(config, infos, { ...output, isolate });
     container.pid = await this.launcher.launch(containerId, request);
@@ -117,13 +122,13 @@ export class PosixContainerizer implements Containerizer {
     };
     this.launcher.wait(containerId).then(destroy, destroy);
     for (const isolator of this.isolators) {
-      isolator.watch?.(containerId).then(
+      isolator.watch(containerId)?.then(
         (limitation) => {
           container.limit(limitation);
           destroy();
         },
         (cause) => {
-          container.fail(`an isolator failed: ${messageOf(cause)}`);
+          container.fail(messageOf(cause));
           destroy();
         },
       );
@@ -149,10 +154,10 @@ export class PosixContainerizer implements Containerizer {
     await container.launching;
     for (const isolator of this.isolators.toReversed()) {
       try {
-        await isolator.cleanup?.(containerId);
+        await isolator.cleanup(containerId);
       } catch (cause) {
         // The others still have to clean up, and the processes are gone: the container has ended.
-        this.logger.error("isolator failed to clean up", { containerId, cause });
+        this.logger.error(messageOf(cause), { containerId });
       }
     }
     const termination = container.terminationOf(await exit);
@@ -177,12 +182,12 @@ export class PosixContainerizer implements Containerizer {
     if (!container) return;
     container.resources = resources;
     await container.update(() =>
-      Promise.all(this.isolators.map(async (one) => one.update?.(containerId, resources, volumes))),
+      Promise.all(this.isolators.map((one) => one.update(containerId, resources, volumes))),
     );
   }
 
   async usage(containerId: ContainerId): Promise<v1.ResourceStatistics> {
-    const parts = await Promise.all(this.isolators.map(async (one) => one.usage?.(containerId)));
+    const parts = await Promise.all(this.isolators.map((one) => one.usage(containerId)));
     const resources = this.live.get(containerId)?.resources;
     const limits = resources && {
       cpus_limit: resources.scalar("cpus") / 1000,
@@ -192,7 +197,7 @@ export class PosixContainerizer implements Containerizer {
   }
 
   async status(containerId: ContainerId): Promise<v1.ContainerStatus> {
-    const parts = await Promise.all(this.isolators.map(async (one) => one.status?.(containerId)));
+    const parts = await Promise.all(this.isolators.map((one) => one.status(containerId)));
     const networks = parts.flatMap((part) => part?.network_infos ?? []);
     const pid = this.live.get(containerId)?.pid;
     return Object.assign(
