@@ -19,7 +19,8 @@ export default defineModule({ kind: "registry", name: "broken", apiVersion: 1, i
 /** The methods that work. */
 const works = "async open() { return 1 } async load() { return new Map() }";
 
-describe("A master", () => {
+describe("A master", function () {
+  this.timeout(90_000);
   let directory: string;
   let master: LineProcess | undefined;
 
@@ -72,7 +73,7 @@ describe("A master", () => {
     await weigh(one);
     expect(await one.exited).to.equal(1);
     expect(reasons(one)).to.deep.equal(["the registry cannot be written: no space left"]);
-  }).timeout(30_000);
+  });
 
   it("ends with 1 when its registry takes too long to write", async () => {
     const one = await start(`${works} apply() { return new Promise(() => {}) }`, [
@@ -83,18 +84,18 @@ describe("A master", () => {
     expect(reasons(one)).to.deep.equal([
       "the registry cannot be written: writing the registry took longer than 100 ms",
     ]);
-  }).timeout(30_000);
+  });
 
   it("ends with 1 when its registry cannot be read", async () => {
     const one = await start(`async open() { return 1 } async load() { throw new Error("torn") }`);
     expect(await one.exited).to.equal(1);
     expect(one.all((line) => (line.includes("torn") ? "torn" : undefined))).to.not.deep.equal([]);
-  }).timeout(30_000);
+  });
 
   it("stops when it is asked to while it starts", async () => {
     const opening = "opening the registry";
     const one = await start(`open() { console.error("${opening}"); return new Promise(() => {}) }`);
     await one.line(opening, (line) => (line.includes(opening) ? line : undefined));
     expect(await one.stop("SIGTERM")).to.equal(0);
-  }).timeout(30_000);
+  });
 });

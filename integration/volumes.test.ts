@@ -37,7 +37,7 @@ interface SlavesAnswer {
 }
 
 describe("Reservations and persistent volumes", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   let owner: TestScheduler;
   let stranger: TestScheduler;

@@ -15,7 +15,7 @@ import { TestCluster } from "./testing/test-cluster.js";
 
 /** What software written for Mesos demands on the wire, met over plain HTTP by a master and an agent that really run. */
 describe("wire compatibility", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   let client: TestClient;
   const schedulers: RawScheduler[] = [];

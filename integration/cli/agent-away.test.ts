@@ -3,7 +3,7 @@ import { TestCluster } from "../testing/test-cluster.js";
 import { type CommandProcess, dasmos } from "./command-process.js";
 
 describe("a command that waits for a task whose agent is away", function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
   let cluster: TestCluster;
   before(async () => {
     const master = { "agent-ping-timeout": "500ms", "max-agent-ping-timeouts": "2" };

@@ -50,7 +50,7 @@ const asked: Readonly<Record<string, Partial<v1.TaskInfo>>> = {
 };
 
 describe("a task that asks for what is not there yet", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let cluster: LocalCluster;
   let launcher: TaskLauncher;
   before(async () => {

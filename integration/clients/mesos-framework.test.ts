@@ -6,7 +6,7 @@ import { commandStates, expectThreeTasks } from "./three-tasks.js";
 const program = fileURLToPath(new URL("./mesos-framework-scheduler.js", import.meta.url));
 
 describe("the npm client mesos-framework", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   let scheduler: LineProcess | undefined;
 

@@ -63,7 +63,7 @@ class ProtobufExecutor {
 }
 
 describe("an executor that speaks protobuf", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   let scheduler: TestScheduler | undefined;
   let subject: ProtobufExecutor | undefined;

@@ -6,7 +6,7 @@ import { TestScheduler } from "../testing/test-scheduler.js";
 import { commandStates } from "./three-tasks.js";
 
 describe("a scheduler that speaks protobuf", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   let scheduler: TestScheduler | undefined;
 

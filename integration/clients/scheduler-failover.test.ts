@@ -11,7 +11,7 @@ import { commandStates, subscribedId, toldEvents } from "./three-tasks.js";
 const program = fileURLToPath(new URL("./doomed-scheduler.js", import.meta.url));
 
 describe("a scheduler that fails over", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   let doomed: LineProcess | undefined;
   const schedulers: TestScheduler[] = [];

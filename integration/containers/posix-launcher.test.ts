@@ -11,7 +11,8 @@ import { eventually, gone, processesMarked, written } from "../contracts/process
 
 const program = fileURLToPath(new URL("./launching-process.js", import.meta.url));
 
-describe("PosixLauncher", () => {
+describe("PosixLauncher", function () {
+  this.timeout(60_000);
   let bench: LauncherBench;
   beforeEach(async () => {
     bench = new LauncherBench(

@@ -20,7 +20,8 @@ export function describeContainerizer(
   name: string,
   create: (directories: AgentDirectories) => Containerizer | Promise<Containerizer>,
 ): void {
-  describe(`${name}, a containerizer`, () => {
+  describe(`${name}, a containerizer`, function () {
+    this.timeout(60_000);
     let directories: AgentDirectories;
     let containerizer: Containerizer;
     let id: string;

@@ -11,7 +11,8 @@ export function describeLauncherRecovery(
   name: string,
   create: (directories: AgentDirectories) => Launcher,
 ): void {
-  describe(`${name}, a launcher whose agent starts again`, () => {
+  describe(`${name}, a launcher whose agent starts again`, function () {
+    this.timeout(60_000);
     let bench: LauncherBench;
     let launcher: Launcher;
     beforeEach(async () => {

@@ -13,7 +13,8 @@ export function describeLauncher(
   name: string,
   create: (directories: AgentDirectories) => Launcher,
 ): void {
-  describe(`${name}, a launcher`, () => {
+  describe(`${name}, a launcher`, function () {
+    this.timeout(60_000);
     let bench: LauncherBench;
     let launcher: Launcher;
     beforeEach(async () => {

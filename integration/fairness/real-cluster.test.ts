@@ -19,7 +19,7 @@ function sleepers(prefix: string, count: number) {
 }
 
 describe("fairness on a real cluster", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let cluster: TestCluster;
   const schedulers: { dispose(): void }[] = [];
 

@@ -9,7 +9,7 @@ import { TestCluster } from "../testing/test-cluster.js";
 import { TestScheduler } from "../testing/test-scheduler.js";
 
 describe("a whitelist of hosts", function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   it("keeps an agent from being offered until the file names its host", async () => {
     const directory = mkdtempSync(join(tmpdir(), "dasmos-hosts-"));
