@@ -68,6 +68,19 @@ function importsOf({ file, text }: Source): readonly string[] {
   );
 }
 
+/** The packages that a file imports, and everything that it imports in turn. */
+function packagesOf(entry: string): ReadonlySet<string> {
+  const byFile = new Map(sources.map((source) => [source.file, source]));
+  const seen = new Set([entry]);
+  // A set also visits what is added while it is walked.
+  for (const file of seen) {
+    const source = byFile.get(file);
+    if (source !== undefined) for (const imported of importsOf(source)) seen.add(imported);
+  }
+  const packages = [...seen].filter((name) => !/^node:|\.ts$/.test(name));
+  return new Set(packages.map((name) => name.match(/^(?:@[^/]+\/)?[^/]+/)?.[0] ?? name));
+}
+
 function folderOf(file: string): string {
   const [top = "", second = ""] = file.split("/");
   return top === "core" ? `core/${second}` : top;
@@ -150,6 +163,21 @@ describe("tidy", () => {
       .map(({ file }) => file)
       .filter((file) => !plain.test(file.split("/").at(-1) ?? ""));
     expect(offences).to.deep.equal([]);
+  });
+
+  it("asks whoever installs it for every package that is imported", () => {
+    const { dependencies, devDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+      readFileSync(join(root, "package.json"), "utf8"),
+    ) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    const notInstalled = (entry: string) =>
+      [...packagesOf(entry)].filter((name) => !Object.hasOwn(dependencies ?? {}, name)).sort();
+    expect(notInstalled("core/index.ts")).to.deep.equal([]);
+    expect(notInstalled("core/client/index.ts")).to.deep.equal([]);
+    const forTests = [...notInstalled("integration/index.ts"), "mocha"];
+    expect(Object.keys(peerDependencies ?? {})).to.deep.equal(forTests);
+    const optional = Object.fromEntries(forTests.map((name) => [name, { optional: true }]));
+    expect(peerDependenciesMeta).to.deep.equal(optional);
+    expect(devDependencies).to.include.all.keys(forTests);
   });
 
   it("says what every built-in module is for", () => {
