@@ -2,11 +2,15 @@ import { type Announcement, announcement, type Decorator, decorator } from "../b
 import type { FrameworkId } from "../base/ids.js";
 import type { Logger } from "../base/logger.js";
 import { serviceToken } from "../base/service-token.js";
+import { list, message } from "../protocol/record-schema.js";
 import type { v1 } from "../protocol/v1.js";
+import { readResources } from "../resources/read-resources.js";
+import { readEnvironment } from "./read-environment.js";
 
 /**
  * Where plugins join in on an agent. Made once a kernel and tapped before it starts; taps run in the order of the
  * configuration, synchronously and inside `step`, so they must neither wait nor change what they are given.
+ * A result that is not of the hook's type is logged and skipped.
  */
 export class AgentHooks {
   /** The labels of a task that has arrived, before it is launched (slaveRunTaskLabelDecorator). */
@@ -36,12 +40,28 @@ export class AgentHooks {
       "runTaskLabels",
       ["value", "task", "executor", "framework", "agent"],
       logger,
+      message("mesos.v1.Labels"),
     );
-    this.executorEnvironment = decorator("executorEnvironment", ["value", "executor"], logger);
+    this.executorEnvironment = decorator(
+      "executorEnvironment",
+      ["value", "executor"],
+      logger,
+      readEnvironment,
+    );
     this.removeExecutor = announcement("removeExecutor", ["framework", "executor"], logger);
-    this.taskStatus = decorator("taskStatus", ["value", "frameworkId"], logger);
-    this.agentResources = decorator("agentResources", ["value", "agent"], logger);
-    this.agentAttributes = decorator("agentAttributes", ["value", "agent"], logger);
+    this.taskStatus = decorator(
+      "taskStatus",
+      ["value", "frameworkId"],
+      logger,
+      message("mesos.v1.TaskStatus"),
+    );
+    this.agentResources = decorator("agentResources", ["value", "agent"], logger, readResources);
+    this.agentAttributes = decorator(
+      "agentAttributes",
+      ["value", "agent"],
+      logger,
+      list(message("mesos.v1.Attribute")),
+    );
   }
 }
 /** The hooks of the one agent in a kernel. */

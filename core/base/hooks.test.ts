@@ -9,6 +9,11 @@ function keeping(kept: unknown[]): Logger {
   return { debug: () => {}, info: () => {}, warn, error: () => {} };
 }
 
+function readNumber(value: unknown): number {
+  if (typeof value !== "number") throw new TypeError(`${String(value)} is no number`);
+  return value;
+}
+
 const skipped = (hook: string, plugin: string, cause: string) => [
   "hook failed and is skipped",
   { hook, plugin, cause },
@@ -17,7 +22,7 @@ const skipped = (hook: string, plugin: string, cause: string) => [
 describe("a hook", () => {
   it("skips a tap that throws, and names hook and plugin", () => {
     const warnings: unknown[] = [];
-    const hook = decorator<number, []>("count", ["value"], keeping(warnings));
+    const hook = decorator<number, []>("count", ["value"], keeping(warnings), readNumber);
     hook.tap("broken", () => {
       throw new Error("no more");
     });
@@ -29,7 +34,7 @@ describe("a hook", () => {
   it("skips a tap that returns a promise, and catches what the promise is rejected with", async () => {
     const warnings: unknown[] = [];
     const logger = keeping(warnings);
-    const counting = decorator<number, []>("count", ["value"], logger);
+    const counting = decorator<number, []>("count", ["value"], logger, readNumber);
     counting.tap("waiting", (async () => 7) as unknown as () => number);
     const telling = announcement<[]>("told", [], logger);
     const failing: () => unknown = () => Promise.reject(new Error("too late"));
@@ -43,5 +48,16 @@ describe("a hook", () => {
       skipped("told", "failing", promise),
       skipped("told", "failing", "Error: too late"),
     ]);
+  });
+
+  it("skips a result of the wrong type, but not what it was given itself", () => {
+    const warnings: unknown[] = [];
+    const hook = decorator<number, []>("count", ["value"], keeping(warnings), readNumber);
+    hook.tap("wrong", () => "7" as unknown as number);
+    hook.tap("keeping", (value) => value);
+    hook.tap("adding", (value) => value + 1);
+    expect([hook.call(1), hook.call(NaN)]).to.deep.equal([2, NaN]);
+    const wrong = skipped("count", "wrong", "TypeError: 7 is no number");
+    expect(warnings).to.deep.equal([wrong, wrong]);
   });
 });

@@ -1,12 +1,15 @@
 import { type Announcement, announcement, type Decorator, decorator } from "../base/hooks.js";
 import type { Logger } from "../base/logger.js";
 import { serviceToken } from "../base/service-token.js";
+import { message } from "../protocol/record-schema.js";
 import type { v1 } from "../protocol/v1.js";
+import { readResources } from "../resources/read-resources.js";
 import type { Resources } from "../resources/resources.js";
 
 /**
  * Where plugins join in on a master. Made once a kernel and tapped before it starts; taps run in the order of the
  * configuration, synchronously and inside `step`, so they must neither wait nor change what they are given.
+ * A result that is not of the hook's type is logged and skipped.
  */
 export class MasterHooks {
   /** The labels of a task, right before it is sent to its agent; once a task (masterLaunchTaskLabelDecorator). */
@@ -27,11 +30,13 @@ export class MasterHooks {
       "launchTaskLabels",
       ["value", "task", "framework", "agent"],
       logger,
+      message("mesos.v1.Labels"),
     );
     this.launchTaskResources = decorator(
       "launchTaskResources",
       ["value", "task", "agentTotal"],
       logger,
+      readResources,
     );
     this.agentLost = announcement("agentLost", ["agent"], logger);
   }
