@@ -2,6 +2,7 @@ import { mkdtemp, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { messageOf } from "../../core/base/kernel-error.js";
 import { type LogFields, type Logger, silentLogger } from "../../core/base/logger.js";
 import { nameService } from "../../core/base/service-name.js";
 import type {
@@ -12,6 +13,7 @@ import type {
 } from "../../core/contracts/container.js";
 import type { Isolator } from "../../core/contracts/isolator.js";
 import type { Launcher, LaunchRequest } from "../../core/contracts/launcher.js";
+import type { v1 } from "../../core/protocol/v1.js";
 import { Resources } from "../../core/resources/resources.js";
 import { PosixContainerizer } from "./posix.js";
 
@@ -97,6 +99,20 @@ describe("PosixContainerizer", () => {
       },
     };
     return new PosixContainerizer(isolators, launcher, containerLogger, logger);
+  }
+
+  /** Writes down what is logged, with the message of the cause. */
+  function recordingLogger() {
+    const lines: string[] = [];
+    const log =
+      (level: string) =>
+      (line: string, { cause }: LogFields = {}): void =>
+        void lines.push(`${level} ${line}${cause === undefined ? "" : `: ${messageOf(cause)}`}`);
+    const logger: Logger = Object.assign(Object.create(silentLogger), {
+      warn: log("warn"),
+      error: log("error"),
+    });
+    return { logger, lines };
   }
 
   function config(rest: Partial<ContainerConfig> = {}): ContainerConfig {
@@ -257,15 +273,13 @@ describe("PosixContainerizer", () => {
   });
 
   it("ends a container though an isolator fails to clean up, and logs that", async () => {
-    const lines: [string, LogFields][] = [];
-    const error = (line: string, fields: LogFields = {}): void => void lines.push([line, fields]);
-    const logger: Logger = Object.assign(Object.create(silentLogger), { error });
+    const { logger, lines } = recordingLogger();
     const failing = isolator("b", { cleanup: () => Promise.reject(new Error("busy")) });
     const tested = containerizer([isolator("a"), failing], logger);
     await tested.launch("c", config());
     await tested.destroy("c");
     expect(events.at(-1)).to.equal("a cleanup");
-    expect(lines).to.deep.equal([["isolator b failed to clean up: busy", { containerId: "c" }]]);
+    expect(lines).to.deep.equal(["error isolator b failed to clean up: busy"]);
   });
 
   it("recovers the launcher before the isolators, and watches what it recovered", async () => {
@@ -302,5 +316,26 @@ describe("PosixContainerizer", () => {
       executor_pid: 7,
       network_infos: [network, { name: "net" }],
     });
+  });
+
+  it("merges what the others report where an isolator fails to, and logs that once", async () => {
+    const { logger, lines } = recordingLogger();
+    const blind = isolator("b", {
+      usage: () => Promise.reject(new Error("no eyes")),
+      status: async () => ({ executor_pid: "seven" }) as unknown as v1.ContainerStatus,
+    });
+    const seeing = isolator("a", { usage: async () => ({ processes: 2, timestamp: 5 }) });
+    const tested = containerizer([blind, seeing], logger);
+    await tested.launch("x", config());
+    for (const _ of [1, 2]) {
+      expect((await tested.usage("x")).processes).to.equal(2);
+      expect((await tested.status("x")).executor_pid).to.equal(7);
+    }
+    expect((await tested.usage("x")).timestamp).to.be.above(5);
+    const again = "this is not logged again";
+    expect(lines).to.deep.equal([
+      `warn isolator b failed to tell a container's usage; ${again}: no eyes`,
+      `warn isolator b failed to tell a container's status; ${again}: executor_pid: expected a number, got "seven"`,
+    ]);
   });
 });

@@ -47,7 +47,7 @@ export class PosixContainerizer implements Containerizer {
     @inject(ContainerLogger) private readonly containerLogger: ContainerLogger,
     @inject(Logger) private readonly logger: Logger,
   ) {
-    this.isolators = isolators.map((isolator) => new CheckedIsolator(isolator));
+    this.isolators = isolators.map((isolator) => new CheckedIsolator(isolator, logger));
   }
 
   async recover(states: readonly ContainerState[]): Promise<void> {
@@ -152,14 +152,7 @@ export class PosixContainerizer implements Containerizer {
     const exit = this.launcher.wait(containerId);
     await this.launcher.destroy(containerId);
     await container.launching;
-    for (const isolator of this.isolators.toReversed()) {
-      try {
-        await isolator.cleanup(containerId);
-      } catch (cause) {
-        // The others still have to clean up, and the processes are gone: the container has ended.
-        this.logger.error(messageOf(cause), { containerId });
-      }
-    }
+    for (const isolator of this.isolators.toReversed()) await isolator.cleanup(containerId);
     const termination = container.terminationOf(await exit);
     this.live.delete(containerId);
     this.remember(containerId, termination);

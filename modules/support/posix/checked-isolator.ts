@@ -1,5 +1,6 @@
 import type { ContainerId } from "../../../core/base/ids.js";
 import { KernelError, messageOf } from "../../../core/base/kernel-error.js";
+import type { Logger } from "../../../core/base/logger.js";
 import { serviceNameOf } from "../../../core/base/service-name.js";
 import type {
   ContainerConfig,
@@ -42,15 +43,21 @@ const limitation = recordSchema<ContainerLimitation>({
   message: text,
   resources: list(message("mesos.v1.Resource")),
 });
+const statistics = message("mesos.v1.ResourceStatistics");
+const status = message("mesos.v1.ContainerStatus");
 
 /**
  * An isolator behind checks: it may be anybody's module. Whatever fails in it says its name, and so does an answer that is
  * not what the contract says, which would else be told to the master and make it close the agent's connection.
  */
 export class CheckedIsolator {
-  readonly name: string;
+  private readonly name: string;
+  private readonly complaints = new Set<string>();
 
-  constructor(private readonly isolator: Isolator) {
+  constructor(
+    private readonly isolator: Isolator,
+    private readonly logger: Logger,
+  ) {
     this.name = serviceNameOf(isolator);
   }
 
@@ -90,16 +97,48 @@ export class CheckedIsolator {
     );
   }
 
-  async usage(containerId: ContainerId): Promise<Partial<v1.ResourceStatistics> | undefined> {
-    return this.isolator.usage?.(containerId);
+  /** Without a timestamp, which is the caller's. Undefined where it says nothing or fails. */
+  usage(containerId: ContainerId): Promise<Partial<v1.ResourceStatistics> | undefined> {
+    return this.ask("usage", containerId, async () => {
+      const answer = await this.isolator.usage?.(containerId);
+      if (!answer) return undefined;
+      const { timestamp: _, ...usage } = statistics({ ...answer, timestamp: 0 });
+      return usage;
+    });
   }
 
-  async status(containerId: ContainerId): Promise<v1.ContainerStatus | undefined> {
-    return this.isolator.status?.(containerId);
+  /** Undefined where it says nothing or fails. */
+  status(containerId: ContainerId): Promise<v1.ContainerStatus | undefined> {
+    return this.ask("status", containerId, async () => {
+      const answer = await this.isolator.status?.(containerId);
+      return answer && status(answer);
+    });
   }
 
-  cleanup(containerId: ContainerId): Promise<void> {
-    return this.attempt("failed to clean up", () => this.isolator.cleanup?.(containerId));
+  /** Never rejects: the others still have to clean up, and the processes are gone, so the container has ended. */
+  async cleanup(containerId: ContainerId): Promise<void> {
+    try {
+      await this.isolator.cleanup?.(containerId);
+    } catch (cause) {
+      this.logger.error(`isolator ${this.name} failed to clean up`, { containerId, cause });
+    }
+  }
+
+  /** What the other isolators say is not lost for one that fails, which is logged once: people may ask every second. */
+  private async ask<T>(
+    what: string,
+    containerId: ContainerId,
+    read: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (this.complaints.has(what)) return undefined;
+      this.complaints.add(what);
+      const problem = `isolator ${this.name} failed to tell a container's ${what}`;
+      this.logger.warn(`${problem}; this is not logged again`, { containerId, cause });
+      return undefined;
+    }
   }
 
   private async attempt<T>(what: string, step: () => T | Promise<T>): Promise<Awaited<T>> {
