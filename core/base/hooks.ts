@@ -1,5 +1,6 @@
 import { AsyncSeriesHook, SyncHook, SyncWaterfallHook } from "tapable";
 import type { Logger } from "./logger.js";
+import { isThenable } from "./thenable.js";
 
 /** A hook whose taps may each replace the first argument. */
 export type Decorator<T, A extends unknown[]> = SyncWaterfallHook<[T, ...A]>;
@@ -43,10 +44,6 @@ function guard(name: string, logger: Logger, read?: (value: unknown) => unknown)
 /** What a tap was given is not its fault: a hook may be called with what nobody has validated yet. */
 function isUnchanged(result: unknown, [given]: readonly unknown[]): boolean {
   return result === undefined || result === given;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
 }
 
 /**

@@ -17,7 +17,8 @@ import {
   inStageOrder,
 } from "./configured-modules.js";
 import { moduleKinds } from "./module-kinds.js";
-import type { PluginContext, PluginMetric, PluginRoute, PluginService } from "./plugin.js";
+import type { PluginContext, PluginRoute, PluginService } from "./plugin.js";
+import { PluginMetrics } from "./plugin-metrics.js";
 
 /** A service that the process provides, beside those of the modules. */
 export interface Provided {
@@ -51,13 +52,14 @@ export interface KernelOptions {
  */
 export class Kernel implements Disposable {
   readonly routes: PluginRoute[] = [];
-  readonly metrics: PluginMetric[] = [];
+  readonly metrics: PluginMetrics;
   private readonly services: { readonly name: string; readonly service: PluginService }[] = [];
   private readonly container = new Container();
   private readonly disposables = new DisposableStack();
   private started = false;
 
   constructor(private readonly options: KernelOptions) {
+    this.metrics = new PluginMetrics(options.logger);
     if (options.held) this.disposables.add(options.held);
   }
 
@@ -149,7 +151,7 @@ export class Kernel implements Disposable {
     if ("master" in hooks) plugin.master?.(hooks.master, context);
     else plugin.agent?.(hooks.agent, context);
     this.routes.push(...(plugin.routes?.(context) ?? []));
-    this.metrics.push(...(plugin.metrics?.(context) ?? []));
+    for (const metric of plugin.metrics?.(context) ?? []) this.metrics.add(reference, metric);
     const services = plugin.services?.(context) ?? [];
     this.services.push(...services.map((service) => ({ name: reference, service })));
   }

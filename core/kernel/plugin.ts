@@ -43,7 +43,10 @@ export interface PluginRoute {
   handle(request: PluginRequest): PluginResponse | Promise<PluginResponse>;
 }
 
-/** One number that `/metrics/snapshot` shows. `read` is called whenever somebody looks. */
+/**
+ * One number that `/metrics/snapshot` shows. `read` is called whenever somebody looks; what fails or is no finite number is
+ * logged once and left out. Names beginning with `master/` and the like are the kernel's own.
+ */
 export interface PluginMetric {
   /** For instance `rack_labels/labelled`. */
   readonly name: string;

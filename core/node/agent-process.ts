@@ -139,7 +139,7 @@ class StartingAgent implements Starting<AgentProcess> {
         status: async (id) => this.containers?.status(id),
       },
       flags: toFlags("agent", configuration),
-      metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
+      metrics: () => kernel.metrics.read(),
       now: () => this.clock.now(),
     });
     for (const route of kernel.routes) this.http.server.add(pluginEndpoint(route));

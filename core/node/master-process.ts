@@ -130,7 +130,7 @@ class StartingMaster implements Starting<MasterProcess> {
       state: () => this.machine.state,
       flags: toFlags("master", configuration),
       explain: (query) => kernel.get(Allocator).explain?.(query, this.clock.now()),
-      metrics: () => Object.fromEntries(kernel.metrics.map((one) => [one.name, one.read()])),
+      metrics: () => kernel.metrics.read(),
       now: () => this.clock.now(),
     });
     for (const route of kernel.routes) this.http.server.add(pluginEndpoint(route));

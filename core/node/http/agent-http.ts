@@ -31,7 +31,7 @@ export interface AgentHttpOptions
   readonly flags?: Readonly<Record<string, string>>;
   /** The real path behind each virtual one besides the sandboxes, e.g. of `/slave/log`. */
   readonly files?: () => ReadonlyMap<string, string>;
-  /** Numbers from outside the machine, by their full names. */
+  /** Numbers from outside the machine, by their full names; those of the machine take precedence. */
   readonly metrics?: () => Readonly<Record<string, number>>;
   readonly now?: () => number;
 }
@@ -107,9 +107,9 @@ function processReads(options: AgentHttpOptions): ProcessReads {
       (path) => earlierSandbox(state(), path),
     ),
     metrics: () => ({
+      ...options.metrics?.(),
       ...agentMetrics(state(), now()),
       ...systemMetrics(),
-      ...options.metrics?.(),
     }),
   };
 }

@@ -25,7 +25,7 @@ export interface MasterHttpOptions
   readonly flags?: Readonly<Record<string, string>>;
   /** The real path behind each virtual one, e.g. of `/master/log`. */
   readonly files?: () => ReadonlyMap<string, string>;
-  /** Numbers from outside the machine, by their full names. */
+  /** Numbers from outside the machine, by their full names; those of the machine take precedence. */
   readonly metrics?: () => Readonly<Record<string, number>>;
   readonly now?: () => number;
   /** Why a framework is offered nothing; undefined: nobody can say. */
@@ -88,7 +88,7 @@ function operatorOptions(
     version: options.version,
     flags: redactFlags(options.flags ?? {}),
     files: new VirtualFiles(files),
-    metrics: () => ({ ...masterMetrics(state(), now()), ...systemMetrics(), ...metrics() }),
+    metrics: () => ({ ...metrics(), ...masterMetrics(state(), now()), ...systemMetrics() }),
     state,
     pending,
   };
