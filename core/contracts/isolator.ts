@@ -48,6 +48,7 @@ export interface Isolator {
   /** Merged over all isolators. `timestamp` is the caller's. */
   usage?(containerId: ContainerId): Promise<Partial<v1.ResourceStatistics>>;
   status?(containerId: ContainerId): Promise<v1.ContainerStatus>;
+  /** The container's end waits for it, but not for ever. */
   cleanup?(containerId: ContainerId): Promise<void>;
 }
 export const Isolator = serviceToken<Isolator>("contracts/Isolator");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { silentLogger } from "../../core/base/logger.js";
+import { SystemClock } from "../../core/node/system-clock.js";
 import { SandboxContainerLogger } from "../../modules/container-loggers/sandbox.js";
 import { PosixContainerizer } from "../../modules/containerizers/posix.js";
 import { PosixFilesystemIsolator } from "../../modules/isolators/filesystem/posix.js";
@@ -36,7 +37,8 @@ async function measure(size: number): Promise<Figures> {
   const launcher = new PosixLauncher(directories);
   const isolators = [new PosixFilesystemIsolator(), new PosixCpuIsolator(), new PosixMemIsolator()];
   const logger = new SandboxContainerLogger();
-  const containerizer = new PosixContainerizer(isolators, launcher, logger, silentLogger);
+  const clock = new SystemClock();
+  const containerizer = new PosixContainerizer(isolators, launcher, logger, silentLogger, clock);
   await containerizer.recover([]);
   const ids = Array.from({ length: size }, newContainerId);
   const { workDir } = directories;

@@ -1,4 +1,5 @@
 import { silentLogger } from "../../core/base/logger.js";
+import { SystemClock } from "../../core/node/system-clock.js";
 import { SandboxContainerLogger } from "../../modules/container-loggers/sandbox.js";
 import { PosixContainerizer } from "../../modules/containerizers/posix.js";
 import { PosixFilesystemIsolator } from "../../modules/isolators/filesystem/posix.js";
@@ -15,5 +16,6 @@ describeContainerizer(
       new PosixLauncher(directories),
       new SandboxContainerLogger(),
       silentLogger,
+      new SystemClock(),
     ),
 );

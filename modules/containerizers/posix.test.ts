@@ -15,6 +15,7 @@ import type { Isolator } from "../../core/contracts/isolator.js";
 import type { Launcher, LaunchRequest } from "../../core/contracts/launcher.js";
 import type { v1 } from "../../core/protocol/v1.js";
 import { Resources } from "../../core/resources/resources.js";
+import { VirtualClock } from "../../integration/simulator/virtual-clock.js";
 import { PosixContainerizer } from "./posix.js";
 
 class Gate<T = void> {
@@ -58,9 +59,11 @@ describe("PosixContainerizer", () => {
   let directory: string;
   let events: string[];
   let launcher: RecordingLauncher;
+  let clock: VirtualClock;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "dasmos-"));
     events = [];
+    clock = new VirtualClock();
     launcher = new RecordingLauncher(events);
   });
   afterEach(() => rm(directory, { recursive: true }));
@@ -98,7 +101,7 @@ describe("PosixContainerizer", () => {
         return { stdout: "/out", stderr: "/err" };
       },
     };
-    return new PosixContainerizer(isolators, launcher, containerLogger, logger);
+    return new PosixContainerizer(isolators, launcher, containerLogger, logger, clock);
   }
 
   /** Writes down what is logged, with the message of the cause. */
@@ -280,6 +283,28 @@ describe("PosixContainerizer", () => {
     await tested.destroy("c");
     expect(events.at(-1)).to.equal("a cleanup");
     expect(lines).to.deep.equal(["error isolator b failed to clean up: busy"]);
+  });
+
+  it("ends a container though an isolator never finishes to clean up, and logs that", async () => {
+    const { logger, lines } = recordingLogger();
+    const [begun, never] = [new Gate(), new Gate()];
+    const cleanup = () => {
+      begun.open();
+      return never.passed;
+    };
+    const tested = containerizer([isolator("a"), isolator("b", { cleanup })], logger);
+    await tested.launch("c", config());
+    const destroyed = tested.destroy("c");
+    await begun.passed;
+    clock.runNext(59_999);
+    expect([tested.containers(), lines]).to.deep.equal([["c"], []]);
+    clock.runNext(60_000);
+    await destroyed;
+    expect(await tested.wait("c")).to.deep.equal({ signal: 9 });
+    expect(events.at(-1)).to.equal("a cleanup");
+    expect(lines).to.deep.equal([
+      "warn isolator b has not cleaned up within 60 s: the container ends without it",
+    ]);
   });
 
   it("recovers the launcher before the isolators, and watches what it recovered", async () => {

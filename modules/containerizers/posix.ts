@@ -14,6 +14,7 @@ import { ContainerLogger } from "../../core/contracts/container-logger.js";
 import type { Containerizer } from "../../core/contracts/containerizer.js";
 import { Isolator } from "../../core/contracts/isolator.js";
 import { Launcher } from "../../core/contracts/launcher.js";
+import { Clock } from "../../core/machine/runtime.js";
 import { defineModule } from "../../core/kernel/module.js";
 import type { v1 } from "../../core/protocol/v1.js";
 import type { Resources } from "../../core/resources/resources.js";
@@ -46,8 +47,9 @@ export class PosixContainerizer implements Containerizer {
     @inject(Launcher) private readonly launcher: Launcher,
     @inject(ContainerLogger) private readonly containerLogger: ContainerLogger,
     @inject(Logger) private readonly logger: Logger,
+    @inject(Clock) clock: Clock,
   ) {
-    this.isolators = isolators.map((isolator) => new CheckedIsolator(isolator, logger));
+    this.isolators = isolators.map((isolator) => new CheckedIsolator(isolator, logger, clock));
   }
 
   async recover(states: readonly ContainerState[]): Promise<void> {

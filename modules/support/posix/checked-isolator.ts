@@ -10,6 +10,7 @@ import type {
   ContainerVolume,
 } from "../../../core/contracts/container.js";
 import type { Isolator } from "../../../core/contracts/isolator.js";
+import type { Clock, Timer } from "../../../core/machine/runtime.js";
 import { MessageError } from "../../../core/protocol/message-error.js";
 import {
   enumName,
@@ -23,6 +24,9 @@ import {
 import { isObject } from "../../../core/protocol/scalar-check.js";
 import type { v1 } from "../../../core/protocol/v1.js";
 import type { Resources } from "../../../core/resources/resources.js";
+
+/** How long a container's end waits for an isolator: a task is told of as running until then. */
+const CLEANUP_LIMIT_MS = 60_000;
 
 const texts: Read<Readonly<Record<string, string>>> = (value) => {
   if (!isObject(value)) throw MessageError.expected("an object", value);
@@ -57,6 +61,7 @@ export class CheckedIsolator {
   constructor(
     private readonly isolator: Isolator,
     private readonly logger: Logger,
+    private readonly clock: Clock,
   ) {
     this.name = serviceNameOf(isolator);
   }
@@ -115,8 +120,26 @@ export class CheckedIsolator {
     });
   }
 
-  /** Never rejects: the others still have to clean up, and the processes are gone, so the container has ended. */
+  /**
+   * Never rejects, and does not wait for ever: the others still have to clean up, and the processes are gone, so the
+   * container has ended.
+   */
   async cleanup(containerId: ContainerId): Promise<void> {
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.clock.schedule(CLEANUP_LIMIT_MS, () => {
+        const problem = `has not cleaned up within ${CLEANUP_LIMIT_MS / 1000} s`;
+        this.logger.warn(`isolator ${this.name} ${problem}: the container ends without it`, {
+          containerId,
+        });
+        resolve();
+      });
+    });
+    await Promise.race([this.tryCleanup(containerId), late]);
+    timer?.dispose();
+  }
+
+  private async tryCleanup(containerId: ContainerId): Promise<void> {
     try {
       await this.isolator.cleanup?.(containerId);
     } catch (cause) {
