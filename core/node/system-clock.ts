@@ -3,7 +3,7 @@ import type { Disposable } from "../base/disposable.js";
 import type { Clock, Timer } from "../machine/runtime.js";
 
 /** The longest delay that Node's timers take; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The wall clock as it stood when the process started, carried on by the monotonic one: it never goes back and never

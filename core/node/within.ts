@@ -1,4 +1,5 @@
 import { KernelError } from "../base/kernel-error.js";
+import { MAX_TIMER_MS } from "./system-clock.js";
 
 export interface Limit {
   readonly limitMs: number;
@@ -8,14 +9,14 @@ export interface Limit {
   readonly keepsProcess: boolean;
 }
 
-/** Waits for `work`, but no longer than the limit. */
+/** Waits for `work`, but no longer than the limit; one of more than 24 days ends there. */
 export async function limited<T>(
   work: Promise<T>,
   { limitMs, late, keepsProcess }: Limit,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), limitMs);
+    timer = setTimeout(() => reject(late()), Math.min(limitMs, MAX_TIMER_MS));
     if (!keepsProcess) timer.unref();
   });
   try {
