@@ -70,16 +70,23 @@ describe("loadModule", () => {
     });
   });
 
-  it("refuses what is of another kind or version, or no module at all", async () => {
+  it("refuses what is of another kind or version, names itself wrong, or is no module at all", async () => {
     write("allocator.mjs", isolator('kind: "allocator"'));
     write("future.mjs", isolator("apiVersion: 99"));
     write("bare.mjs", 'export default { kind: "isolator", name: "bare", apiVersion: 1 };');
     write("classless.mjs", isolator("implementation: undefined"));
+    write("nameless.mjs", isolator("name: 5"));
+    write("named.mjs", isolator('name: "My Isolator"'));
+    write("staged.mjs", isolator('stage: "bogus"'));
     const messages: Readonly<Record<string, string>> = {
       "./allocator.mjs": "is of kind allocator, and cannot be used as isolator",
       "./future.mjs": "is written for API version 99; this kernel has 1",
       "./bare.mjs": "does not export a defineModule result by default",
       "./classless.mjs": "has no class as its implementation",
+      "./nameless.mjs": "calls itself 5, which is no module name, such as disk/quota",
+      "./named.mjs": 'calls itself "My Isolator", which is no module name, such as disk/quota',
+      "./staged.mjs":
+        'is of stage "bogus": expected one of filesystem, runtime, volume, disk, gpu, network, other',
     };
     for (const [reference, message] of Object.entries(messages))
       expect(await failure(reference)).to.deep.equal({

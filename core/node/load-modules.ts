@@ -1,8 +1,10 @@
 import "reflect-metadata";
 import { readdirSync } from "node:fs";
 import { KernelError, messageOf } from "../base/kernel-error.js";
+import { isolatorStages } from "../contracts/isolator.js";
 import { suggest } from "../kernel/configuration/suggest.js";
-import { type Module, moduleApiVersion, moduleMark } from "../kernel/module.js";
+import { quote } from "../protocol/message-error.js";
+import { isModuleName, type Module, moduleApiVersion, moduleMark } from "../kernel/module.js";
 import { type ModuleKind, moduleKinds } from "../kernel/module-kinds.js";
 import { type Plugin, pluginMark } from "../kernel/plugin.js";
 import { builtInFolder, isPath, isReference, resolveModule } from "./resolve-module.js";
@@ -30,11 +32,20 @@ export async function loadModule(
     mark: moduleMark,
   };
   const module = await load<Module>(slot, reference, directory, limitMs);
-  if (module.kind !== kind)
-    throw invalid(kind, reference, `is of kind ${module.kind}, and cannot be used as ${kind}`);
-  if (typeof module.implementation !== "function")
-    throw invalid(kind, reference, "has no class as its implementation");
+  const problem = problemOf(kind, module);
+  if (problem !== undefined) throw invalid(kind, reference, problem);
   return module;
+}
+
+/** What is wrong with a module: one written in JavaScript was checked by no compiler. */
+function problemOf(kind: ModuleKind, { name, stage, ...module }: Module): string | undefined {
+  if (module.kind !== kind) return `is of kind ${module.kind}, and cannot be used as ${kind}`;
+  if (typeof name !== "string" || !isModuleName(name))
+    return `calls itself ${quote(name)}, which is no module name, such as disk/quota`;
+  if (stage !== undefined && !isolatorStages.includes(stage))
+    return `is of stage ${quote(stage)}: expected one of ${isolatorStages.join(", ")}`;
+  if (typeof module.implementation !== "function") return "has no class as its implementation";
+  return undefined;
 }
 
 /** Imports a plugin, as {@link loadModule} does a module. */
