@@ -22,8 +22,8 @@ export async function loadConfigured(
   directory: string,
 ): Promise<LoadedModules & { readonly problems: readonly Problem[] }> {
   if (section === undefined) return { modules: [], plugins: [], problems: [] };
-  const { selected, plugins: references, parameters } = section;
-  const reader = new ParametersReader(parameters);
+  const { selected, plugins: references } = section;
+  const reader = new ParametersReader(section);
   const modules: ConfiguredModule[] = [];
   for (const { kind, reference, path } of selected) {
     const module = await reader.attempt(path, () => loadModule(kind, reference, directory));
@@ -47,7 +47,13 @@ class ParametersReader {
   private readonly taken = new Set<string>();
   private readonly references: string[] = [];
 
-  constructor(private readonly parameters: ModulesConfiguration["parameters"]) {}
+  private readonly parameters: ModulesConfiguration["parameters"];
+  private readonly unread: readonly string[];
+
+  constructor({ parameters, unread = [] }: ModulesConfiguration) {
+    this.parameters = parameters;
+    this.unread = unread;
+  }
 
   async attempt<T>(path: string, load: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -65,7 +71,7 @@ class ParametersReader {
     this.references.push(reference);
     // What could not be loaded may well have parameters; what has none leaves them to others of its name.
     if (!isLoaded || schema !== undefined) this.taken.add(key);
-    if (schema === undefined) return undefined;
+    if (schema === undefined || this.unread.includes("parameters")) return undefined;
     const checked = readParameters(schema, this.parameters, key);
     if (checked.ok) return checked.value;
     this.problems.push(...checked.problems);
@@ -73,6 +79,8 @@ class ParametersReader {
   }
 
   finish(): readonly Problem[] {
+    // They may be those of what could not be read.
+    if (this.unread.length > 0) return this.problems;
     return [...this.problems, ...strayParameters(this.parameters, this.taken, this.references)];
   }
 }

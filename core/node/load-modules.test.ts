@@ -160,6 +160,57 @@ describe("loadModule", () => {
   });
 });
 
+describe("a modules section", () => {
+  let directory = "";
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "dasmos-section-"));
+    const schema = "schema: z.object({ sharesPerCpu: z.number().default(1024) })";
+    const text = isolator(`parameters: { token: Symbol("shares"), ${schema} }`);
+    writeFileSync(join(directory, "shares.mjs"), text);
+  });
+  after(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  const problemsOf = async (modules: string): Promise<readonly string[]> => {
+    const file = join(directory, "agent.yaml");
+    writeFileSync(file, `workDir: /w\nmaster: a:1\nip: 0.0.0.0\nmodules: {${modules}}`);
+    const error: unknown = await loadAgentConfiguration({ file, environment: {}, flags: [] }).catch(
+      (e) => e,
+    );
+    return (error as KernelError).message.split("\n").slice(1);
+  };
+
+  it("is read and loaded as far as it is right", async () => {
+    const parameters = "{./shares.mjs: {sharesPerCpu: many}, ./other.mjs: {}}";
+    expect(
+      await problemsOf(
+        `isolators: [./shares.mjs, 3, ./nope.js], launcher: 4, httpAuthenticators: 5,
+         plugins: [./nope.js], parameters: ${parameters}`,
+      ),
+    ).to.deep.equal([
+      "  modules.isolators[1]: expected a text, got 3",
+      "  modules.launcher: expected a text, got 4",
+      "  modules.httpAuthenticators: expected a list, got 5",
+      '  modules.parameters["./shares.mjs"].sharesPerCpu: expected a number, got "many"',
+      '  modules.isolators[2]: no isolator "./nope.js": there is no such file',
+      '  modules.plugins[0]: no plugin "./nope.js": there is no such file',
+    ]);
+  });
+
+  it("blames no module for parameters that could not be read", async () => {
+    const [exposed, ...others] = await problemsOf(
+      "isolators: [./shares.mjs, ./nope.js, ./shares.mjs], parameters: 3",
+    );
+    expect(exposed).to.match(/modules.isolators: expected each name once/);
+    expect(others.map((line) => line.split(", ")[0])).to.deep.equal([
+      "  modules.parameters: expected an object",
+      "  ip: expected a loopback address",
+      '  modules.isolators[1]: no isolator "./nope.js": there is no such file',
+    ]);
+  });
+});
+
 describe("builtInModules", () => {
   it("finds every module below the kind's folder, and what each is for", async () => {
     const isolators = await builtInModules("isolator");

@@ -20,6 +20,11 @@ function printed<S extends z.ZodType>(
   return Object.assign(schema, { print });
 }
 
+/** A field of several parts: `readPartly` gives those that are right where others are wrong. */
+export type Parted<S extends z.ZodType> = S & {
+  readPartly(input: unknown): z.output<S> | undefined;
+};
+
 /** A field's value as a flag would take it. */
 export function printField(field: z.ZodType, value: unknown): string {
   if ("print" in field && typeof field.print === "function") return String(field.print(value));

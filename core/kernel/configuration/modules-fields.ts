@@ -5,6 +5,7 @@ import {
   moduleKinds,
   type ModuleKindRow,
 } from "../module-kinds.js";
+import type { Parted } from "./fields.js";
 import { pathOf } from "./problems.js";
 
 /** One module that a configuration names. */
@@ -22,6 +23,8 @@ export interface ModulesConfiguration {
   readonly plugins: readonly string[];
   /** By reference, or by `kind:reference` where several kinds have a module of that name. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The keys that could not be read, or not all of it; absent: none. */
+  readonly unread?: readonly string[];
 }
 
 type Defaults = Partial<Record<ModuleKind, string | readonly string[]>>;
@@ -31,22 +34,51 @@ export function modulesField(process: "master" | "agent", defaults: Defaults) {
   const kinds = kindsOf(process);
   const shape: Record<string, z.ZodType> = {};
   for (const kind of kinds) shape[configurationKey(kind)] = kindField(kind, defaults[kind]);
-  return z
-    .strictObject({
-      ...shape,
-      plugins: references("the plugins, in the order of their taps", []),
-      parameters,
-    })
-    .transform((section): ModulesConfiguration => {
-      const read = section as Readonly<Record<string, unknown>>;
-      return {
-        selected: kinds.flatMap((kind) => selectionsOf(kind, read[configurationKey(kind)])),
-        plugins: section.plugins,
-        parameters: section.parameters,
-      };
-    })
+  const fields = {
+    ...shape,
+    plugins: references("the plugins, in the order of their taps", []),
+    parameters,
+  };
+  const schema = z
+    .strictObject(fields)
+    .transform((section) => toConfiguration(kinds, section))
     .prefault({})
     .describe("what fills the kernel's slots, by kind");
+  return Object.assign(schema, {
+    readPartly: (input: unknown) => readPartly(kinds, fields, input),
+  }) satisfies Parted<typeof schema>;
+}
+
+type Section = Readonly<Record<string, unknown>>;
+
+function toConfiguration(kinds: readonly ModuleKind[], section: Section): ModulesConfiguration {
+  return {
+    selected: kinds.flatMap((kind) => selectionsOf(kind, section[configurationKey(kind)])),
+    plugins: (section["plugins"] ?? []) as readonly string[],
+    parameters: (section["parameters"] ?? {}) as Section,
+  };
+}
+
+/** One key that is wrong hides no other: what the others name is loaded, and its problems are told as well. */
+function readPartly(
+  kinds: readonly ModuleKind[],
+  fields: Readonly<Record<string, z.ZodType>>,
+  input: unknown,
+): ModulesConfiguration | undefined {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return undefined;
+  const section: Record<string, unknown> = {};
+  const unread: string[] = [];
+  for (const [key, field] of Object.entries(fields)) {
+    const value = (input as Section)[key];
+    const result = field.safeParse(value);
+    if (result.success) section[key] = result.data;
+    else {
+      unread.push(key);
+      // Of what should be modules, the names are read all the same.
+      if (key !== "plugins" && key !== "parameters") section[key] = value;
+    }
+  }
+  return { ...toConfiguration(kinds, section), unread };
 }
 
 /** The kinds a process loads. */
@@ -79,9 +111,18 @@ function references(description: string, byDefault: readonly string[]) {
     .describe(description);
 }
 
+/** Every name in a value that may be wrong, once. */
 function selectionsOf(kind: ModuleKind, value: unknown): readonly ModuleSelection[] {
   const path = pathOf("modules", configurationKey(kind));
   if (Array.isArray(value))
-    return value.map((reference: string, i) => ({ kind, reference, path: pathOf(path, i) }));
-  return typeof value === "string" ? [{ kind, reference: value, path }] : [];
+    return (value as readonly unknown[]).flatMap((reference, i) =>
+      isReference(reference) && value.indexOf(reference) === i
+        ? [{ kind, reference, path: pathOf(path, i) }]
+        : [],
+    );
+  return isReference(value) ? [{ kind, reference: value, path }] : [];
+}
+
+function isReference(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

@@ -1,3 +1,4 @@
+import { configurationKey } from "../module-kinds.js";
 import { type AgentConfiguration, agentFields } from "./agent-configuration.js";
 import { MAX_PORT } from "./fields.js";
 import { type LocalConfiguration, localFields } from "./local-configuration.js";
@@ -112,6 +113,8 @@ function sharedByAgents(agents: readonly Partial<AgentConfiguration>[]): readonl
   });
 }
 
+const AUTHENTICATORS = configurationKey("http-authenticator");
+
 interface Exposed {
   readonly ip?: string;
   readonly insecure?: boolean;
@@ -121,7 +124,9 @@ interface Exposed {
 /** Whoever reaches the port may run anything as anybody, so nobody but this machine may without being asked for it. */
 function exposure({ ip, insecure, modules }: Exposed, at: string): readonly Problem[] {
   if (ip === undefined || /^127\.|^::1$/.test(ip) || insecure !== false) return [];
-  if (modules?.selected.some(({ kind }) => kind === "http-authenticator")) return [];
+  // Whether there is an authenticator is not known of a section that could not be read.
+  if (modules === undefined || modules.unread?.includes(AUTHENTICATORS)) return [];
+  if (modules.selected.some(({ kind }) => kind === "http-authenticator")) return [];
   const message = `expected a loopback address, because no authenticator is configured and whoever reaches the port may run anything (insecure: true or --insecure listens all the same), got ${JSON.stringify(ip)}`;
   return [{ path: pathOf(at, "ip"), message }];
 }

@@ -24,9 +24,16 @@ export function readFields<F extends Fields>(fields: F, raw: unknown, at = ""): 
   for (const [key, field] of Object.entries(fields)) {
     const checked = check(field, input[key], pathOf(at, key));
     if (!checked.ok) problems.push(...checked.problems);
-    else if (checked.value !== undefined) values[outputKey(key, field)] = checked.value;
+    const value = checked.ok ? checked.value : readPartly(field, input[key]);
+    if (value !== undefined) values[outputKey(key, field)] = value;
   }
   return { values: values as Partial<Configured<F>>, problems };
+}
+
+function readPartly(field: z.ZodType, input: unknown): unknown {
+  if ("readPartly" in field && typeof field.readPartly === "function")
+    return field.readPartly(input) as unknown;
+  return undefined;
 }
 
 /** What a field is called once it has been read. */
