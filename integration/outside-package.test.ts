@@ -106,7 +106,7 @@ describe("a package from outside", () => {
       PATH: "/bin",
       LABEL_JOB: "nightly",
     });
-    expect(kernel.routes.map(({ path }) => path)).to.deep.equal(["/job-labels"]);
+    expect(kernel.routes.map(({ route }) => route.path)).to.deep.equal(["/job-labels"]);
     await kernel.dispose();
   });
 

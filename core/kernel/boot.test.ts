@@ -194,7 +194,8 @@ describe("boot", () => {
     );
     const status = { task_id: { value: "t" }, state: "TASK_RUNNING" } as const;
     expect(hooks.taskStatus.call(status, "f")).to.deep.equal({ ...status, message: "one two" });
-    expect([kernel.routes, kernel.metrics.read()]).to.deep.equal([[route], { "one/calls": 1 }]);
+    expect(kernel.routes).to.deep.equal([{ plugin: "one", route }]);
+    expect(kernel.metrics.read()).to.deep.equal({ "one/calls": 1 });
     expect(journal).to.deep.equal([]);
     await kernel.start();
     await kernel.dispose();

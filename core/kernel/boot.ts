@@ -43,6 +43,12 @@ export interface KernelOptions {
   readonly held?: Disposable;
 }
 
+/** A route, and the plugin that a problem with it is to be laid to. */
+export interface AddedRoute {
+  readonly plugin: string;
+  readonly route: PluginRoute;
+}
+
 /**
  * One master or agent put together: its modules' services, each built once, and what its plugins add. Everything that was
  * opened is closed last-in, first-out: what was built, started or added later may still use what was there before it.
@@ -51,7 +57,7 @@ export interface KernelOptions {
  * `start` once the machine runs; `dispose` stops all in reverse order.
  */
 export class Kernel implements Disposable {
-  readonly routes: PluginRoute[] = [];
+  readonly routes: AddedRoute[] = [];
   readonly metrics: PluginMetrics;
   private readonly services: { readonly name: string; readonly service: PluginService }[] = [];
   private readonly container = new Container();
@@ -150,7 +156,8 @@ export class Kernel implements Disposable {
     const context: PluginContext = { process, parameters, clock, logger: named };
     if ("master" in hooks) plugin.master?.(hooks.master, context);
     else plugin.agent?.(hooks.agent, context);
-    this.routes.push(...(plugin.routes?.(context) ?? []));
+    for (const route of plugin.routes?.(context) ?? [])
+      this.routes.push({ plugin: reference, route });
     for (const metric of plugin.metrics?.(context) ?? []) this.metrics.add(reference, metric);
     const services = plugin.services?.(context) ?? [];
     this.services.push(...services.map((service) => ({ name: reference, service })));

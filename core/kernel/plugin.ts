@@ -36,7 +36,10 @@ export interface PluginResponse {
   readonly body?: string | Uint8Array;
 }
 
-/** One HTTP route of a plugin, served by its process under the path as it stands. */
+/**
+ * One HTTP route of a plugin, served by its process under the path as it stands. GET asks for the reader's credentials,
+ * the others for the writer's.
+ */
 export interface PluginRoute {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;

@@ -21,7 +21,7 @@ import { Containers } from "./containers.js";
 import { toFlags } from "./flags.js";
 import { AgentHttp } from "./http/agent-http.js";
 import type { HttpAddress } from "./http/http-server.js";
-import { pluginEndpoint } from "./http/plugin-endpoint.js";
+import { addPluginRoutes } from "./http/plugin-routes.js";
 import { MasterLink } from "./master-link.js";
 import type { ProcessOptions } from "./master-process.js";
 import { refuse, type Starting, startUnlessStopped } from "./starting.js";
@@ -142,7 +142,7 @@ class StartingAgent implements Starting<AgentProcess> {
       metrics: () => kernel.metrics.read(),
       now: () => this.clock.now(),
     });
-    for (const route of kernel.routes) this.http.server.add(pluginEndpoint(route));
+    addPluginRoutes(this.http.server, kernel.routes);
     kernel.add(this.http.server);
     return await this.http.server.listen({ host: configuration.ip, port: configuration.port });
   }

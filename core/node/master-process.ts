@@ -21,7 +21,7 @@ import { AgentConnections } from "./agent-connections.js";
 import { toFlags } from "./flags.js";
 import type { Leadership } from "./http/leadership-gate.js";
 import { MasterHttp } from "./http/master-http.js";
-import { pluginEndpoint } from "./http/plugin-endpoint.js";
+import { addPluginRoutes } from "./http/plugin-routes.js";
 import type { Loaded } from "./load-configuration.js";
 import { masterInfo } from "./master-info.js";
 import { toMasterSettings } from "./master-settings.js";
@@ -133,7 +133,7 @@ class StartingMaster implements Starting<MasterProcess> {
       metrics: () => kernel.metrics.read(),
       now: () => this.clock.now(),
     });
-    for (const route of kernel.routes) this.http.server.add(pluginEndpoint(route));
+    addPluginRoutes(this.http.server, kernel.routes);
     kernel.add(this.http.server);
     return await this.http.server.listen({ host: configuration.ip, port: configuration.port });
   }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import type { AuthenticationRequest } from "../../contracts/authentication.js";
-import type { Authenticate, Realm, Refusal } from "./endpoint.js";
+import type { Authenticate, Endpoint, Refusal } from "./endpoint.js";
 import { sendRefusal } from "./refusal.js";
 
 /**
@@ -9,11 +9,14 @@ import { sendRefusal } from "./refusal.js";
  */
 export function authentication(
   authenticate: Authenticate | undefined,
-  realm: Realm | undefined,
+  realm: Endpoint["realm"],
 ): readonly onRequestAsyncHookHandler[] {
   if (authenticate === undefined || realm === undefined) return [];
   const hook = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const result = await authenticate(realm, authenticationRequest(request));
+    const result = await authenticate(
+      typeof realm === "function" ? realm(request) : realm,
+      authenticationRequest(request),
+    );
     if (result === undefined) return undefined;
     switch (result.type) {
       case "AUTHENTICATED":

@@ -35,8 +35,8 @@ export interface Exchange {
 export interface Endpoint {
   readonly path: string;
   readonly methods: readonly ("GET" | "POST" | "PUT" | "DELETE")[];
-  /** Undefined: open to everybody. */
-  readonly realm?: Realm;
+  /** Undefined: open to everybody. A function where the methods of the path ask for different ones. */
+  readonly realm?: Realm | ((request: FastifyRequest) => Realm);
   readonly gate?: (request: FastifyRequest) => Refusal | undefined;
   /** Answers through `reply`, at once or later. The request's body, if any, is a Buffer. */
   handle(exchange: Exchange): void | Promise<void>;

@@ -43,12 +43,20 @@ export class HttpServer implements Disposable {
   private readonly authenticate: Authenticate | undefined;
   readonly upgrades: UpgradeSource;
 
-  constructor(options: HttpServerOptions) {
+  constructor(private readonly options: HttpServerOptions) {
     this.authenticate = options.authenticate;
     this.fastify = createFastify(options);
-    this.upgrades = new Upgrades(this.fastify.server, (url) =>
-      pathOf(canonicalUrl(options.role, url)),
-    );
+    this.upgrades = new Upgrades(this.fastify.server, (url) => this.canonicalPath(url));
+  }
+
+  /** The path under which a request to `url` looks for its endpoint. */
+  canonicalPath(url: string): string {
+    return pathOf(canonicalUrl(this.options.role, url));
+  }
+
+  /** Whether there is an endpoint of that path already: an endpoint has its path for all methods. */
+  has(path: string): boolean {
+    return this.fastify.hasRoute({ method: "GET", url: path });
   }
 
   add(endpoint: Endpoint): void {
