@@ -1,4 +1,5 @@
-import { type ErrorCode, KernelError } from "../base/kernel-error.js";
+import { z } from "zod";
+import { type ErrorCode, KernelError, messageOf } from "../base/kernel-error.js";
 import type { ModulesConfiguration } from "../kernel/configuration/modules-fields.js";
 import { pathOf, type Problem } from "../kernel/configuration/problems.js";
 import {
@@ -27,20 +28,28 @@ export async function loadConfigured(
   const modules: ConfiguredModule[] = [];
   for (const { kind, reference, path } of selected) {
     const module = await reader.attempt(path, () => loadModule(kind, reference, directory));
-    const read = reader.read(kind, reference, module?.parameters?.schema, module !== undefined);
+    const read = reader.read({ kind, reference, path }, module);
     if (module !== undefined) modules.push({ kind, reference, module, parameters: read });
   }
   const plugins: ConfiguredPlugin[] = [];
   for (const [i, reference] of references.entries()) {
     const path = pathOf("modules.plugins", i);
     const plugin = await reader.attempt(path, () => loadPlugin(reference, directory));
-    const read = reader.read("plugin", reference, plugin?.parameters?.schema, plugin !== undefined);
+    const read = reader.read({ kind: "plugin", reference, path }, plugin);
     if (plugin !== undefined) plugins.push({ reference, plugin, parameters: read });
   }
   return { modules, plugins, problems: reader.finish() };
 }
 
-type Schema = Parameters<typeof readParameters>[0] | undefined;
+interface Named {
+  readonly kind: string;
+  readonly reference: string;
+  /** Where the configuration names it. */
+  readonly path: string;
+}
+interface Parametrized {
+  readonly parameters?: { readonly schema: z.ZodType };
+}
 
 class ParametersReader {
   private readonly problems: Problem[] = [];
@@ -66,16 +75,32 @@ class ParametersReader {
     }
   }
 
-  read(kind: string, reference: string, schema: Schema, isLoaded: boolean): unknown {
-    const key = parametersKey(this.parameters, kind, reference);
-    this.references.push(reference);
+  read(named: Named, definition: Parametrized | undefined): unknown {
+    const key = parametersKey(this.parameters, named.kind, named.reference);
+    this.references.push(named.reference);
+    const schema = definition?.parameters?.schema;
     // What could not be loaded may well have parameters; what has none leaves them to others of its name.
-    if (!isLoaded || schema !== undefined) this.taken.add(key);
+    if (definition === undefined || schema !== undefined) this.taken.add(key);
     if (schema === undefined || this.unread.includes("parameters")) return undefined;
-    const checked = readParameters(schema, this.parameters, key);
+    const checked = this.check(named, schema, key);
     if (checked.ok) return checked.value;
     this.problems.push(...checked.problems);
     return undefined;
+  }
+
+  /** What a schema of somebody else throws is its module's problem, as is one that answers later. */
+  private check({ kind, reference, path }: Named, schema: z.ZodType, key: string) {
+    try {
+      return readParameters(schema, this.parameters, key);
+    } catch (cause) {
+      const waits = cause instanceof z.core.$ZodAsyncError;
+      const code: ErrorCode = waits ? "MODULE_INVALID" : "MODULE_FAILED";
+      const what = waits
+        ? "has a schema that waits, and parameters are read at once"
+        : `failed to read its parameters: ${messageOf(cause)}`;
+      const message = `${kind} "${reference}" ${what}`;
+      return { ok: false as const, problems: [{ path, message, code, cause }] };
+    }
   }
 
   finish(): readonly Problem[] {

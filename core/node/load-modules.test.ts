@@ -198,6 +198,35 @@ describe("a modules section", () => {
     ]);
   });
 
+  it("names the module whose schema is none, waits or throws, beside everything else", async () => {
+    const write = (file: string, parameters: string) => {
+      writeFileSync(join(directory, file), isolator(`parameters: ${parameters}`));
+    };
+    const token = 'token: Symbol("bad")';
+    write("none.mjs", `{ ${token}, schema: {} }`);
+    write("bare.mjs", "z.object({})");
+    write("absent.mjs", "null");
+    write("tokenless.mjs", "{ schema: z.object({}) }");
+    write("waits.mjs", `{ ${token}, schema: z.object({}).refine(async () => true) }`);
+    const throwing = 'z.object({}).transform(() => { throw new Error("boom"); })';
+    write("throws.mjs", `{ ${token}, schema: ${throwing} }`);
+    const names = ["none", "bare", "absent", "tokenless", "waits", "throws", "nope"];
+    const problems = await problemsOf(
+      `isolators: [${names.map((name) => `./${name}.mjs`).join()}], plugins: 3`,
+    );
+    const noSchema =
+      "has parameters without a zod schema: expected parameters.schema to be one of zod 4, such as z.object({})";
+    expect(problems.slice(2)).to.deep.equal([
+      `  modules.isolators[0]: isolator "./none.mjs" ${noSchema}`,
+      `  modules.isolators[1]: isolator "./bare.mjs" ${noSchema}`,
+      `  modules.isolators[2]: isolator "./absent.mjs" ${noSchema}`,
+      '  modules.isolators[3]: isolator "./tokenless.mjs" has parameters, but no token for its constructor to get them by',
+      '  modules.isolators[4]: isolator "./waits.mjs" has a schema that waits, and parameters are read at once',
+      '  modules.isolators[5]: isolator "./throws.mjs" failed to read its parameters: boom',
+      '  modules.isolators[6]: no isolator "./nope.mjs": there is no such file',
+    ]);
+  });
+
   it("blames no module for parameters that could not be read", async () => {
     const [exposed, ...others] = await problemsOf(
       "isolators: [./shares.mjs, ./nope.js, ./shares.mjs], parameters: 3",

@@ -45,6 +45,8 @@ function problemOf(kind: ModuleKind, { name, stage, ...module }: Module): string
   if (stage !== undefined && !isolatorStages.includes(stage))
     return `is of stage ${quote(stage)}: expected one of ${isolatorStages.join(", ")}`;
   if (typeof module.implementation !== "function") return "has no class as its implementation";
+  if (module.parameters !== undefined && module.parameters.token === undefined)
+    return "has parameters, but no token for its constructor to get them by";
   return undefined;
 }
 
@@ -71,6 +73,7 @@ interface Slot {
 interface Declared {
   readonly name: string;
   readonly apiVersion: number;
+  readonly parameters?: { readonly schema: unknown };
 }
 
 async function load<T extends Declared>(
@@ -91,6 +94,12 @@ async function load<T extends Declared>(
       what,
       reference,
       `is written for API version ${definition.apiVersion}; this kernel has ${moduleApiVersion}`,
+    );
+  if (definition.parameters !== undefined && !isSchema(definition.parameters?.schema))
+    throw invalid(
+      what,
+      reference,
+      "has parameters without a zod schema: expected parameters.schema to be one of zod 4, such as z.object({})",
     );
   if (resolved.builtIn && definition.name !== reference)
     throw invalid(what, reference, `calls itself "${definition.name}"`);
@@ -120,6 +129,11 @@ async function importUnlimited(what: string, reference: string, url: URL): Promi
 
 function isMarked<T>(definition: unknown, mark: symbol): definition is T {
   return typeof definition === "object" && definition !== null && mark in definition;
+}
+
+/** Another installed copy of zod makes schemas that are as good. */
+function isSchema(schema: unknown): boolean {
+  return typeof schema === "object" && schema !== null && "_zod" in schema && "safeParse" in schema;
 }
 
 async function builtIns<T extends Declared>(folder: string, mark: symbol): Promise<readonly T[]> {
