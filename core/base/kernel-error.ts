@@ -34,6 +34,6 @@ export class KernelError extends Error {
 }
 
 /** The message of anything that was thrown. */
-export function messageOf(error: unknown): string {
+export function messageOf(error: unknown = "undefined was thrown"): string {
   return error instanceof Error ? error.message : String(error);
 }

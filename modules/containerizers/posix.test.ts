@@ -223,18 +223,18 @@ describe("PosixContainerizer", () => {
 
   it("names an isolator whose limitation is none, and destroys that container alone", async () => {
     const problems: readonly (readonly [unknown, string])[] = [
-      [undefined, "expected an object, got undefined"],
+      [undefined, "limitation: expected an object, got undefined"],
       [
         { reason: "NOPE", message: "", resources: [] },
-        'reason: expected a name of mesos.v1.TaskStatus.Reason, got "NOPE"',
+        'limitation.reason: expected a name of mesos.v1.TaskStatus.Reason, got "NOPE"',
       ],
       [
         { reason: "REASON_CONTAINER_LIMITATION", message: 5, resources: [] },
-        "message: expected a string, got 5",
+        "limitation.message: expected a string, got 5",
       ],
       [
         { reason: "REASON_CONTAINER_LIMITATION", message: "", resources: [{ name: "mem" }] },
-        "resources[0].type: required, but not set",
+        "limitation.resources[0].type: required, but not set",
       ],
     ];
     for (const [limitation, problem] of problems) {
@@ -251,7 +251,7 @@ describe("PosixContainerizer", () => {
     const junk = async () => ({ environment: { A: 1 } }) as unknown as ContainerLaunchInfo;
     const tested = containerizer([isolator("odd", { prepare: junk })]);
     expect(await failure(tested.launch("c", config()))).to.equal(
-      "isolator odd failed to prepare: environment: expected a string, got 1",
+      "isolator odd failed to prepare: launch information.environment: expected a string, got 1",
     );
   });
 
@@ -346,7 +346,7 @@ describe("PosixContainerizer", () => {
   it("merges what the others report where an isolator fails to, and logs that once", async () => {
     const { logger, lines } = recordingLogger();
     const blind = isolator("b", {
-      usage: () => Promise.reject(new Error("no eyes")),
+      usage: () => Promise.reject(undefined),
       status: async () => ({ executor_pid: "seven" }) as unknown as v1.ContainerStatus,
     });
     const seeing = isolator("a", { usage: async () => ({ processes: 2, timestamp: 5 }) });
@@ -359,8 +359,8 @@ describe("PosixContainerizer", () => {
     expect((await tested.usage("x")).timestamp).to.be.above(5);
     const again = "this is not logged again";
     expect(lines).to.deep.equal([
-      `warn isolator b failed to tell a container's usage; ${again}: no eyes`,
-      `warn isolator b failed to tell a container's status; ${again}: executor_pid: expected a number, got "seven"`,
+      `warn isolator b failed to tell a container's usage; ${again}: undefined was thrown`,
+      `warn isolator b failed to tell a container's status; ${again}: status.executor_pid: expected a number, got "seven"`,
     ]);
   });
 });

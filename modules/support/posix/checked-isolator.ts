@@ -1,6 +1,6 @@
 import type { ContainerId } from "../../../core/base/ids.js";
 import { KernelError, messageOf } from "../../../core/base/kernel-error.js";
-import type { Logger } from "../../../core/base/logger.js";
+import type { LogFields, Logger } from "../../../core/base/logger.js";
 import { serviceNameOf } from "../../../core/base/service-name.js";
 import type {
   ContainerConfig,
@@ -76,7 +76,7 @@ export class CheckedIsolator {
   ): Promise<ContainerLaunchInfo | undefined> {
     return this.attempt("failed to prepare", async () => {
       const info = await this.isolator.prepare?.(containerId, config);
-      return info && launchInfo.read(info);
+      return info && checked("launch information", launchInfo.read, info);
     });
   }
 
@@ -88,7 +88,7 @@ export class CheckedIsolator {
   watch(containerId: ContainerId): Promise<ContainerLimitation> | undefined {
     if (this.isolator.watch === undefined) return undefined;
     return this.attempt("failed", async () =>
-      limitation.read(await this.isolator.watch?.(containerId)),
+      checked("limitation", limitation.read, await this.isolator.watch?.(containerId)),
     );
   }
 
@@ -107,7 +107,8 @@ export class CheckedIsolator {
     return this.ask("usage", containerId, async () => {
       const answer = await this.isolator.usage?.(containerId);
       if (!answer) return undefined;
-      const { timestamp: _, ...usage } = statistics({ ...answer, timestamp: 0 });
+      const whole = { ...answer, timestamp: 0 };
+      const { timestamp: _, ...usage } = checked("usage", statistics, whole);
       return usage;
     });
   }
@@ -116,7 +117,7 @@ export class CheckedIsolator {
   status(containerId: ContainerId): Promise<v1.ContainerStatus | undefined> {
     return this.ask("status", containerId, async () => {
       const answer = await this.isolator.status?.(containerId);
-      return answer && status(answer);
+      return answer && checked("status", status, answer);
     });
   }
 
@@ -143,7 +144,7 @@ export class CheckedIsolator {
     try {
       await this.isolator.cleanup?.(containerId);
     } catch (cause) {
-      this.logger.error(`isolator ${this.name} failed to clean up`, { containerId, cause });
+      this.logger.error(`isolator ${this.name} failed to clean up`, reasonOf(containerId, cause));
     }
   }
 
@@ -159,7 +160,7 @@ export class CheckedIsolator {
       if (this.complaints.has(what)) return undefined;
       this.complaints.add(what);
       const problem = `isolator ${this.name} failed to tell a container's ${what}`;
-      this.logger.warn(`${problem}; this is not logged again`, { containerId, cause });
+      this.logger.warn(`${problem}; this is not logged again`, reasonOf(containerId, cause));
       return undefined;
     }
   }
@@ -172,4 +173,18 @@ export class CheckedIsolator {
       throw new KernelError("CONTAINER_FAILED", problem, { cause });
     }
   }
+}
+
+/** Begins the path of what does not fit with what it is. */
+function checked<T>(what: string, read: Read<T>, answer: unknown): T {
+  try {
+    return read(answer);
+  } catch (error) {
+    throw MessageError.within(error, `.${what}`);
+  }
+}
+
+/** A logger leaves fields out that are undefined. */
+function reasonOf(containerId: ContainerId, cause: unknown): LogFields {
+  return { containerId, cause: cause ?? messageOf(cause) };
 }
