@@ -3,7 +3,7 @@ import { injectable } from "inversify";
 import { z } from "zod";
 import type { Disposable } from "../base/disposable.js";
 import { KernelError } from "../base/kernel-error.js";
-import { silentLogger } from "../base/logger.js";
+import { type LogFields, silentLogger } from "../base/logger.js";
 import { serviceNameOf } from "../base/service-name.js";
 import { inject, injectAll, serviceToken } from "../base/service-token.js";
 import { Containerizer } from "../contracts/containerizer.js";
@@ -200,5 +200,81 @@ describe("boot", () => {
     await kernel.start();
     await kernel.dispose();
     expect(journal).to.deep.equal(["started one", "started two", "disposed two", "disposed one"]);
+  });
+
+  it("names what fails to close, and closes the rest", async () => {
+    const journal: string[] = [];
+    const errors: unknown[] = [];
+    const error = (message: string, fields?: LogFields) =>
+      void errors.push([message, { ...fields, cause: String(fields?.["cause"]) }]);
+    @injectable()
+    class Stuck {
+      dispose(): Promise<void> {
+        return Promise.reject(new Error("disk is gone"));
+      }
+    }
+    const stuck = defineModule({
+      kind: "isolator",
+      name: "stuck",
+      apiVersion: 1,
+      stage: "other",
+      implementation: Stuck as never,
+    }) as never;
+    const failing = {
+      start: () => {},
+      dispose: () => {
+        throw new Error("not now");
+      },
+    };
+    const kernel = await boot(
+      options(journal, {
+        logger: { debug: () => {}, info: () => {}, warn: () => {}, error },
+        modules: [journalling("isolator", "early", "filesystem"), configured(stuck, "./stuck.js")],
+        plugins: [plugin({ name: "one", apiVersion: 1, services: () => [failing] })],
+        held: lockIn(journal),
+      }),
+    );
+    await kernel.start();
+    await kernel.dispose();
+    expect(journal).to.deep.equal(["built early", "disposed early", "unlocked"]);
+    expect(errors).to.deep.equal([
+      ["plugin one failed to close", { cause: "Error: not now" }],
+      ["isolator ./stuck.js failed to close", { cause: "Error: disk is gone" }],
+    ]);
+  });
+
+  it("warns of a service that is long in starting, and starts none after it has been closed", async () => {
+    const journal: string[] = [];
+    const warnings: string[] = [];
+    const timers: (() => void)[] = [];
+    const schedule = (_: number, fire: () => void) => {
+      timers.push(fire);
+      return { dispose: () => void timers.splice(timers.indexOf(fire), 1) };
+    };
+    let finish = () => {};
+    const slow = {
+      start: () => new Promise<void>((settle) => (finish = settle)),
+      dispose: () => void journal.push("disposed slow"),
+    };
+    const next = { start: () => void journal.push("started next"), dispose: () => {} };
+    const kernel = await boot(
+      options([], {
+        clock: { now: () => 0, schedule },
+        logger: {
+          debug: () => {},
+          info: () => {},
+          warn: (message) => void warnings.push(message),
+          error: () => {},
+        },
+        plugins: [plugin({ name: "slow", apiVersion: 1, services: () => [slow, next] })],
+      }),
+    );
+    const starting = kernel.start();
+    for (const fire of timers) fire();
+    expect(warnings).to.deep.equal(["plugin slow is still starting"]);
+    await kernel.dispose();
+    finish();
+    await starting;
+    expect([journal, timers]).to.deep.equal([["disposed slow"], []]);
   });
 });

@@ -20,6 +20,9 @@ import { moduleKinds } from "./module-kinds.js";
 import type { PluginContext, PluginRoute, PluginService } from "./plugin.js";
 import { PluginMetrics } from "./plugin-metrics.js";
 
+/** When the log names a plugin's service that everything else waits for. */
+const SLOW_AFTER_MS = 5_000;
+
 /** A service that the process provides, beside those of the modules. */
 export interface Provided {
   readonly token: ServiceToken<unknown>;
@@ -63,6 +66,7 @@ export class Kernel implements Disposable {
   private readonly container = new Container();
   private readonly disposables = new DisposableStack();
   private started = false;
+  private closed = false;
 
   constructor(private readonly options: KernelOptions) {
     this.metrics = new PluginMetrics(options.logger);
@@ -91,12 +95,15 @@ export class Kernel implements Disposable {
     assert(!this.started, "a kernel starts once");
     this.started = true;
     for (const { name, service } of this.services) {
-      this.disposables.add(service);
-      await attempt(`plugin ${name}`, () => service.start());
+      if (this.closed) return;
+      const what = `plugin ${name}`;
+      this.closeLater(what, () => this.warnWhenSlow(`${what} is still closing`, service.dispose()));
+      await attempt(what, () => this.warnWhenSlow(`${what} is still starting`, service.start()));
     }
   }
 
   async dispose(): Promise<void> {
+    this.closed = true;
     await this.disposables.dispose();
   }
 
@@ -143,11 +150,35 @@ export class Kernel implements Disposable {
       .inSingletonScope()
       .onActivation((_, service) => {
         nameService(service, module.name);
-        this.disposables.defer(() => (service as Partial<Disposable>).dispose?.());
+        const { dispose } = service as Partial<Disposable>;
+        if (dispose) this.closeLater(`${kind} ${reference}`, () => dispose.call(service));
         return service;
       });
     this.container.bind(moduleKinds[kind].token as ServiceToken<unknown>).toService(own);
     return own;
+  }
+
+  /** What is not the kernel's own may fail to close: that is logged, and hides neither why it is closed nor the rest. */
+  private closeLater(what: string, close: () => void | Promise<void>): void {
+    this.disposables.defer(async () => {
+      try {
+        await close();
+      } catch (cause) {
+        this.options.logger.error(`${what} failed to close`, { cause });
+      }
+    });
+  }
+
+  private async warnWhenSlow(warning: string, work: void | Promise<void>): Promise<void> {
+    const { clock, logger } = this.options;
+    const timer = clock.schedule(SLOW_AFTER_MS, () =>
+      logger.warn(warning, { afterMs: SLOW_AFTER_MS }),
+    );
+    try {
+      await work;
+    } finally {
+      timer.dispose();
+    }
   }
 
   private plugIn({ reference, plugin, parameters }: ConfiguredPlugin): void {
