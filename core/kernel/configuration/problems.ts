@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type ErrorCode, KernelError } from "../../base/kernel-error.js";
+import { isSecret, REDACTED, withoutCredentials } from "./secrets.js";
 import { suggest } from "./suggest.js";
 
 /** One thing that is wrong with a configuration, and where. */
@@ -31,11 +32,16 @@ export function pathOf(at: string, key: PropertyKey): string {
   return at === "" ? name : `${at}.${name}`;
 }
 
-/** A value as it stands in a message, cut where it is long. */
+/** A value as it stands in a message, without what may be secret in it, cut where it is long. */
 export function quoted(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = JSON.stringify(value, withoutSecrets) ?? typeof value;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function withoutSecrets(key: string, value: unknown): unknown {
+  if (isSecret(key)) return REDACTED;
+  return typeof value === "string" ? withoutCredentials(value) : value;
 }
 
 export function unknownKey(path: string, key: string, known: Iterable<string>): Problem {
@@ -69,7 +75,9 @@ function toProblems(schema: z.ZodType, issue: Issue, input: unknown, at: string)
     (value, key) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
     input,
   );
-  return [{ path, message: `expected ${expectation(issue)}, got ${quoted(got)}` }];
+  // That a secret is missing is no secret.
+  const value = got !== undefined && isSecret(path) ? "" : `, got ${quoted(got)}`;
+  return [{ path, message: `expected ${expectation(issue)}${value}` }];
 }
 
 function expectation(issue: Issue): string {

@@ -1,6 +1,4 @@
-const SECRET_NAME = /secret|password|credential|token|docker_config/i;
-/** The user and password of a URL such as `zk://user:password@host/path`. */
-const URL_CREDENTIALS = /\/\/[^/@\s]*@/g;
+import { isSecret, REDACTED, withoutCredentials } from "../../kernel/configuration/secrets.js";
 
 /** Flags as anybody may see them: what is secret, or may hold a secret, is replaced. */
 export function redactFlags(
@@ -9,7 +7,7 @@ export function redactFlags(
   return Object.fromEntries(
     Object.entries(flags).map(([name, value]) => [
       name,
-      SECRET_NAME.test(name) ? "[redacted]" : value.replace(URL_CREDENTIALS, "//[redacted]@"),
+      isSecret(name) ? REDACTED : withoutCredentials(value),
     ]),
   );
 }
