@@ -202,6 +202,23 @@ describe("boot", () => {
     expect(journal).to.deep.equal(["started one", "started two", "disposed two", "disposed one"]);
   });
 
+  it("refuses a plugin with a part that returns a promise, whatever becomes of the promise", async () => {
+    const late = () => Promise.reject(new Error("too late")) as never;
+    const messages: unknown[] = [];
+    for (const part of ["agent", "routes", "metrics", "services"]) {
+      const plugins = [plugin({ name: "late", apiVersion: 1, [part]: late })];
+      const error: unknown = await boot(options([], { plugins })).catch((e: unknown) => e);
+      messages.push(error instanceof KernelError && [error.code, error.message]);
+    }
+    const problem = "returned a promise, and is not waited for";
+    expect(messages).to.deep.equal([
+      ["MODULE_INVALID", `plugin late: agent ${problem}`],
+      ["MODULE_INVALID", `plugin late: routes ${problem}`],
+      ["MODULE_INVALID", `plugin late: metrics ${problem}`],
+      ["MODULE_INVALID", `plugin late: services ${problem}`],
+    ]);
+  });
+
   it("names what fails to close, and closes the rest", async () => {
     const journal: string[] = [];
     const errors: unknown[] = [];

@@ -8,6 +8,7 @@ import { KernelError, messageOf } from "../base/kernel-error.js";
 import { Logger } from "../base/logger.js";
 import { nameService } from "../base/service-name.js";
 import type { ServiceToken } from "../base/service-token.js";
+import { isThenable } from "../base/thenable.js";
 import { Clock } from "../machine/runtime.js";
 import type { MasterHooks } from "../master/master-hooks.js";
 import { masterHooksToken } from "../master/master-hooks.js";
@@ -185,13 +186,16 @@ export class Kernel implements Disposable {
     const { process, clock, logger, hooks } = this.options;
     const named = withPlugin(logger, reference);
     const context: PluginContext = { process, parameters, clock, logger: named };
-    if ("master" in hooks) plugin.master?.(hooks.master, context);
-    else plugin.agent?.(hooks.agent, context);
-    for (const route of plugin.routes?.(context) ?? [])
+    const made = <T>(part: string, value: T): T =>
+      notAwaited(`plugin ${reference}: ${part}`, value);
+    if ("master" in hooks) made("master", plugin.master?.(hooks.master, context));
+    else made("agent", plugin.agent?.(hooks.agent, context));
+    for (const route of made("routes", plugin.routes?.(context)) ?? [])
       this.routes.push({ plugin: reference, route });
-    for (const metric of plugin.metrics?.(context) ?? []) this.metrics.add(reference, metric);
-    const services = plugin.services?.(context) ?? [];
-    this.services.push(...services.map((service) => ({ name: reference, service })));
+    for (const metric of made("metrics", plugin.metrics?.(context)) ?? [])
+      this.metrics.add(reference, metric);
+    for (const service of made("services", plugin.services?.(context)) ?? [])
+      this.services.push({ name: reference, service });
   }
 }
 
@@ -216,6 +220,13 @@ async function attempt(what: string, step: () => unknown): Promise<void> {
       cause,
     });
   }
+}
+
+/** The failure of a promise that nobody waits for would be the whole process's. */
+function notAwaited<T>(what: string, value: T): T {
+  if (!isThenable(value)) return value;
+  Promise.resolve(value).catch(() => {});
+  throw new KernelError("MODULE_INVALID", `${what} returned a promise, and is not waited for`);
 }
 
 function withPlugin(logger: Logger, plugin: string): Logger {
