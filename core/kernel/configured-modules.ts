@@ -1,6 +1,7 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { isolatorStages } from "../contracts/isolator.js";
 import { check, type Checked, pathOf, type Problem, unknownKey } from "./configuration/problems.js";
+import { unknownKeys } from "./configuration/unknown-keys.js";
 import type { Module } from "./module.js";
 import type { ModuleKind } from "./module-kinds.js";
 import type { Plugin } from "./plugin.js";
@@ -38,13 +39,18 @@ export function parametersKey(parameters: Parameters, kind: string, reference: s
   return Object.hasOwn(parameters, qualified) ? qualified : reference;
 }
 
-/** Reads a module's parameters by its schema; none given means every default. Unknown keys are refused. */
+/** Reads a module's parameters by its schema; none given means every default. Unknown keys are refused, at any depth. */
 export function readParameters(
   schema: z.ZodType,
   parameters: Parameters,
   key: string,
 ): Checked<unknown> {
-  return check(strict(schema), parameters[key] ?? {}, pathOf("modules.parameters", key));
+  const input = parameters[key] ?? {};
+  const at = pathOf("modules.parameters", key);
+  const checked = check(schema, input, at);
+  const unknown = unknownKeys(schema, input, at);
+  if (unknown.length === 0) return checked;
+  return { ok: false, problems: [...(checked.ok ? [] : checked.problems), ...unknown] };
 }
 
 /** Parameters that no loaded module or plugin takes: most often a name written wrong. */
@@ -62,10 +68,4 @@ export function strayParameters(
         ? { path, message: "expected nothing, because the module takes no parameters" }
         : unknownKey(path, key, references);
     });
-}
-
-/** An object schema that says nothing on unknown keys refuses them. */
-function strict(schema: z.ZodType): z.ZodType {
-  const isOpen = schema instanceof z.ZodObject && schema.def.catchall === undefined;
-  return isOpen ? schema.strict() : schema;
 }

@@ -227,6 +227,19 @@ describe("a modules section", () => {
     ]);
   });
 
+  it("knows every key of the parameters, at any depth", async () => {
+    const schema =
+      "schema: z.object({ limits: z.object({ cpus: z.number().default(1) }).prefault({}) })";
+    const text = isolator(`parameters: { token: Symbol("nested"), ${schema} }`);
+    writeFileSync(join(directory, "nested.mjs"), text);
+    const [, problem] = await problemsOf(
+      "isolators: [./nested.mjs], parameters: {./nested.mjs: {limits: {cpu: 2}}}",
+    );
+    expect(problem).to.equal(
+      '  modules.parameters["./nested.mjs"].limits.cpu: unknown key, did you mean cpus?',
+    );
+  });
+
   it("blames no module for parameters that could not be read", async () => {
     const [exposed, ...others] = await problemsOf(
       "isolators: [./shares.mjs, ./nope.js, ./shares.mjs], parameters: 3",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type ErrorCode, KernelError } from "../../base/kernel-error.js";
+import { definitionOf } from "./schema-definition.js";
 import { isSecret, REDACTED, withoutCredentials } from "./secrets.js";
 import { suggest } from "./suggest.js";
 
@@ -127,20 +128,12 @@ function oneOf(choices: readonly string[]): string {
 
 /** The keys of the object that a schema has at a path, through defaults, optionals and transforms. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const { def } = schema._zod as unknown as { readonly def: SchemaDefinition };
-  const inner = def.innerType ?? def.in;
+  const definition = definitionOf(schema);
+  const inner = definition.innerType ?? definition.in;
   if (inner !== undefined) return keysAt(inner, path);
   const [key, ...rest] = path;
-  if (key === undefined) return Object.keys(def.shape ?? {});
-  const next = def.shape?.[String(key)] ?? def.element ?? def.valueType;
+  const { shape = {}, element, valueType } = definition;
+  if (key === undefined) return Object.keys(shape);
+  const next = shape[String(key)] ?? element ?? valueType;
   return next === undefined ? [] : keysAt(next, rest);
-}
-
-/** What a schema says of itself, as far as it leads to the objects inside. */
-interface SchemaDefinition {
-  readonly innerType?: z.core.$ZodType;
-  readonly in?: z.core.$ZodType;
-  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
-  readonly element?: z.core.$ZodType;
-  readonly valueType?: z.core.$ZodType;
 }
