@@ -1,18 +1,10 @@
 import { expect } from "chai";
+import { sharedVolume } from "../../integration/contracts/shared-volume.js";
 import { Resources } from "./resources.js";
 import { SharedCopies } from "./shared-copies.js";
 
 describe("SharedCopies", () => {
-  const volume = Resources.fromWire([
-    {
-      name: "disk",
-      type: "SCALAR",
-      scalar: { value: 10 },
-      reservations: [{ type: "DYNAMIC", role: "r" }],
-      disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
-      shared: {},
-    },
-  ]);
+  const volume = sharedVolume("r");
   const cpu = Resources.parse("cpus:1");
   /** Held twice, in one role, and again in another. */
   const held = [volume.plus(volume).plus(cpu).allocate("r"), volume.plus(cpu).allocate("r/s")];

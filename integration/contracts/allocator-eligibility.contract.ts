@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { sharedVolume } from "./shared-volume.js";
 import type { Allocation } from "../../core/contracts/allocator.js";
 import type { v1 } from "../../core/protocol/v1.js";
 import { Resources } from "../../core/resources/resources.js";
@@ -12,17 +13,8 @@ const marked = (text: string, mark: Partial<v1.Resource>) =>
       .toWire()
       .map((one) => ({ ...one, ...mark })),
   );
-const sharedVolume = Resources.fromWire([
-  {
-    name: "disk",
-    type: "SCALAR",
-    scalar: { value: 10 },
-    reservations: [{ type: "DYNAMIC", role: "r" }],
-    disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
-    shared: {},
-  },
-]);
-const created = { consumed: Resources.empty, converted: sharedVolume };
+const shared = sharedVolume("r");
+const created = { consumed: Resources.empty, converted: shared };
 const unavailability = { start: { nanoseconds: 5 } };
 
 /** Who may be offered what. */
@@ -51,7 +43,7 @@ export function describeEligibility({ story, optional }: AllocatorSuite): void {
   const refined = parse("cpus(a):3").pushReservation({ type: "DYNAMIC", role: "a/r" });
 
   it("keeps revocable, shared and refined resources from those that do not take them", () => {
-    const tale = story().agent("a", total.plus(sharedVolume)).agent("b", refined);
+    const tale = story().agent("a", total.plus(shared)).agent("b", refined);
     tale.framework("plain", "a/r").framework("r", "r");
     expect(tale.run()).to.deep.equal(["plain in a/r on a: cpus:1; mem:64"]);
   });
@@ -79,7 +71,7 @@ export function describeEligibility({ story, optional }: AllocatorSuite): void {
     () => {
       const capabilities = ["SHARED_RESOURCES" as const];
       const tale = story({ minAllocatableResources: [] })
-        .agent("a", parse("cpus:1").plus(sharedVolume))
+        .agent("a", parse("cpus:1").plus(shared))
         .framework("f", { roles: ["r"], capabilities })
         .framework("g", { roles: ["r"], capabilities })
         .framework("h", "r");
@@ -96,7 +88,7 @@ export function describeEligibility({ story, optional }: AllocatorSuite): void {
     "keeps a shared volume from a framework only while it has it in an outstanding offer",
     () => {
       const tale = story({ minAllocatableResources: [] })
-        .agent("a", sharedVolume)
+        .agent("a", shared)
         .framework("f", { roles: ["r"], capabilities: ["SHARED_RESOURCES"] });
       const { allocator } = tale;
       const offers = () => tale.cycle().length;

@@ -1,20 +1,12 @@
 import { expect } from "chai";
+import { sharedVolume } from "../../../integration/contracts/shared-volume.js";
 import { Resources } from "../../resources/resources.js";
 import { AgentDriver, commandTask } from "../testing.js";
 import { agentMetrics } from "./metrics.js";
 import { v0State } from "./v0-state.js";
 
 describe("what an agent shows of a shared volume", () => {
-  const volume = Resources.fromWire([
-    {
-      name: "disk",
-      type: "SCALAR",
-      scalar: { value: 10 },
-      reservations: [{ type: "DYNAMIC", role: "r" }],
-      disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
-      shared: {},
-    },
-  ]);
+  const volume = sharedVolume("r");
 
   it("counts once, however many tasks use it", () => {
     const driver = AgentDriver.registered();

@@ -1,11 +1,11 @@
 import { expect } from "chai";
+import { sharedVolume } from "../../../integration/contracts/shared-volume.js";
 import {
   addAgent,
   addFramework,
   addTask,
   masterState,
 } from "../../../integration/testing/master-states.js";
-import { Resources } from "../../resources/resources.js";
 import type { Agent, Framework } from "../master-state.js";
 import { masterMetrics } from "./metrics.js";
 import { v0Frameworks } from "./v0-frameworks.js";
@@ -16,16 +16,7 @@ import { getFrameworks } from "./v1-frameworks.js";
 import { getRoles } from "./v1-roles.js";
 
 describe("what is shown of a shared volume of 10 MB", () => {
-  const volume = Resources.fromWire([
-    {
-      name: "disk",
-      type: "SCALAR",
-      scalar: { value: 10 },
-      reservations: [{ type: "DYNAMIC", role: "web" }],
-      disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
-      shared: {},
-    },
-  ]);
+  const volume = sharedVolume("web");
   const resources = volume.allocate("web");
   const state = masterState();
   const [here, there] = ["here", "there"].map((id) =>

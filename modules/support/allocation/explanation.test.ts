@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { sharedVolume } from "../../../integration/contracts/shared-volume.js";
 import { parseMinAllocatable } from "../../../core/resources/quantities.js";
 import { Resources } from "../../../core/resources/resources.js";
 import { AllocatorStory, domain, quota } from "../../../integration/contracts/allocator-story.js";
@@ -62,17 +63,7 @@ describe("HierarchicalAllocator, asked why", () => {
     expect(rules(tale, "f")).to.deep.equal([["fair", { HEADROOM: "a" }]]);
   });
 
-  const volume = (role: string) =>
-    Resources.fromWire([
-      {
-        name: "disk",
-        type: "SCALAR",
-        scalar: { value: 100 },
-        reservations: [{ type: "DYNAMIC", role }],
-        disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
-        shared: {},
-      },
-    ]);
+  const volume = (role: string) => sharedVolume(role, { size: 100 });
 
   it("tells what is reserved for others from what is too little for anyone", () => {
     const tale = story()

@@ -1,8 +1,8 @@
 import { expect } from "chai";
+import { sharedVolume } from "../../../integration/contracts/shared-volume.js";
 import fc from "fast-check";
 import type { Sorter, SorterFactory, SorterOptions } from "../../../core/contracts/sorter.js";
 import { accumulate, type ResourceQuantities } from "../../../core/resources/quantities.js";
-import { Resources } from "../../../core/resources/resources.js";
 import { AllocatorStory } from "../../../integration/contracts/allocator-story.js";
 import { AllocatorWalk, interruptingStep } from "../../../integration/contracts/allocator-walk.js";
 import { HierarchicalAllocator } from "../../allocators/hierarchical.js";
@@ -81,16 +81,7 @@ describe("Holdings", () => {
   });
 
   it("counts a shared volume once for a framework and once for its role", () => {
-    const volume = Resources.fromWire([
-      {
-        name: "disk",
-        type: "SCALAR",
-        scalar: { value: 10 },
-        reservations: [{ type: "DYNAMIC", role: "r" }],
-        disk: { persistence: { id: "v" }, volume: { container_path: "v", mode: "RW" } },
-        shared: {},
-      },
-    ]);
+    const volume = sharedVolume("r");
     const sorters = new OpenSorters();
     const tale = new AllocatorStory(new HierarchicalAllocator(sorters));
     const one = volume.allocate("r");

@@ -1,25 +1,16 @@
 import { expect } from "chai";
+import { sharedVolume } from "../../../integration/contracts/shared-volume.js";
 import { Resources } from "../../../core/resources/resources.js";
 import { AllocatorStory } from "../../../integration/contracts/allocator-story.js";
 import { HierarchicalAllocator } from "../../allocators/hierarchical.js";
 import { DrfSorterFactory } from "../../sorters/drf.js";
 import { SharedOffers } from "./shared-offers.js";
 
-function volume(id: string): Resources {
-  return Resources.fromWire([
-    {
-      name: "disk",
-      type: "SCALAR",
-      scalar: { value: 10 },
-      reservations: [{ type: "DYNAMIC", role: "r" }],
-      disk: { persistence: { id }, volume: { container_path: id, mode: "RW" } },
-      shared: {},
-    },
-  ]);
-}
-
 describe("SharedOffers", () => {
-  const [one, two] = [volume("one"), volume("two")];
+  const [one, two] = ["one", "two"].map((id) => sharedVolume("r", { id })) as [
+    Resources,
+    Resources,
+  ];
 
   it("knows what each framework has on offer until that ends, and what the last run has offered", () => {
     const offers = new SharedOffers();
