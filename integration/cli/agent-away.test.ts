@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { eventually } from "../contracts/processes.js";
 import { TestCluster } from "../testing/test-cluster.js";
 import { type CommandProcess, dasmos } from "./command-process.js";
 
@@ -6,7 +7,7 @@ describe("a command that waits for a task whose agent is away", function () {
   this.timeout(120_000);
   let cluster: TestCluster;
   before(async () => {
-    const master = { "agent-ping-timeout": "500ms", "max-agent-ping-timeouts": "2" };
+    const master = { "agent-ping-timeout": "1secs", "max-agent-ping-timeouts": "5" };
     cluster = await TestCluster.start({ master });
   });
   after(() => cluster.dispose());
@@ -16,17 +17,20 @@ describe("a command that waits for a task whose agent is away", function () {
     return dasmos(args, { environment });
   }
 
-  async function taskId(): Promise<string> {
-    const { tasks } = await cluster.master.get<{
-      readonly tasks: readonly { readonly id: string; readonly state: string }[];
-    }>("/tasks");
-    return tasks.find(({ state }) => state === "TASK_RUNNING")?.id ?? "";
+  /** Its output may be here before the master knows that it runs. */
+  function runningTask(): Promise<string> {
+    return eventually("a task runs", async () => {
+      const { tasks } = await cluster.master.get<{
+        readonly tasks: readonly { readonly id: string; readonly state: string }[];
+      }>("/tasks");
+      return tasks.find(({ state }) => state === "TASK_RUNNING")?.id;
+    });
   }
 
   it("says so once; run waits on, logs -f ends when the task is unreachable", async () => {
     const running = start("run", "--", "echo one; exec sleep 1000");
     await running.writes("stdout", /one/);
-    const id = await taskId();
+    const id = await runningTask();
     const following = start("logs", "-f", id);
     await following.writes("stdout", /one/);
     await cluster.agent.kill();
