@@ -23,7 +23,8 @@ export class AgentLoss {
   private readonly leaving = new Set<AgentId>();
   /** The frameworks that have tasks on unreachable agents. */
   private readonly bereft = new Map<AgentId, readonly FrameworkId[]>();
-  onForgotten: (agent: Agent) => void = () => {};
+  /** Called with every agent that is no longer registered. */
+  readonly onForgotten: ((agent: Agent) => void)[] = [];
 
   constructor(
     private readonly context: MasterContext,
@@ -132,7 +133,7 @@ export class AgentLoss {
     state.agents.delete(agent.id);
     agent.observation = -1;
     context.count("slave_removals");
-    this.onForgotten(agent);
+    for (const forget of this.onForgotten) forget(agent);
     this.tellLost(agent.id, agent.info);
   }
 

@@ -6,7 +6,7 @@ import { linkExecutor, unlinkExecutor } from "./accounting.js";
 import type { Frameworks } from "./frameworks.js";
 import type { MasterContext } from "./master-context.js";
 import type { Agent, Framework, Task } from "./master-state.js";
-import { statusFromMaster } from "./task-status.js";
+import { LATEST_STATE_MESSAGE, statusFromMaster } from "./task-status.js";
 import type { Tasks } from "./tasks.js";
 import type { Reregister } from "./validation/agent.js";
 
@@ -160,8 +160,7 @@ export class AgentReconciliation {
 function lastStatus({ wire: { task_id, state, statuses } }: Task): v1.TaskStatus {
   const last = statuses?.at(-1);
   if (last?.state === state) return last;
-  const message = "Reconciliation: Latest task state";
-  return { task_id, state, reason: "REASON_RECONCILIATION", message };
+  return { task_id, state, reason: "REASON_RECONCILIATION", message: LATEST_STATE_MESSAGE };
 }
 
 /** Its agent has come back without the task: nothing is there that it could hold, and views must not show that it does. */

@@ -46,13 +46,15 @@ export class AgentRegistration {
   private readonly registering = new Set<ConnectionId>();
   /** Returning agents whose admission is being written, with the latest they said. */
   private readonly returning = new Map<AgentId, Candidate>();
-  /** Who has connected from an address and port; some may be gone, or elsewhere by now. */
+  /** Who has connected from an address and port; some may be elsewhere by now. */
   private readonly byAddress = new Map<string, Set<AgentId>>();
 
   constructor(
     private readonly context: MasterContext,
     private readonly parts: RegistrationParts,
-  ) {}
+  ) {
+    parts.loss.onForgotten.push((agent) => this.forgetAddress(agent));
+  }
 
   /** Whether the registry is being told that it is back. */
   isReturning(agentId: AgentId): boolean {
@@ -145,7 +147,7 @@ export class AgentRegistration {
 
   /** A new agent at the address of another one means that the other is no more. */
   private replaceAt(remoteAddress: string, info: v1.AgentInfo): void {
-    const address = `${remoteAddress} ${info.port}`;
+    const address = addressOf({ remoteAddress, info });
     const there = this.byAddress.get(address) ?? [];
     this.byAddress.delete(address);
     for (const id of there) {
@@ -155,11 +157,18 @@ export class AgentRegistration {
     }
   }
 
-  private noteAddress({ id, remoteAddress, info }: Agent): void {
-    const address = `${remoteAddress} ${info.port}`;
+  private noteAddress(agent: Agent): void {
+    const address = addressOf(agent);
     const there = this.byAddress.get(address);
-    if (there) there.add(id);
-    else this.byAddress.set(address, new Set([id]));
+    if (there) there.add(agent.id);
+    else this.byAddress.set(address, new Set([agent.id]));
+  }
+
+  private forgetAddress(agent: Agent): void {
+    const address = addressOf(agent);
+    const there = this.byAddress.get(address);
+    there?.delete(agent.id);
+    if (there?.size === 0) this.byAddress.delete(address);
   }
 
   private admissionRecords(id: AgentId, info: v1.AgentInfo): readonly RegistryOperation[] {
@@ -287,4 +296,8 @@ export class AgentRegistration {
 function totalOf(info: v1.AgentInfo, checkpointed: readonly v1.Resource[]): Resources {
   const configured = Resources.fromWire(info.resources);
   return withCheckpointed(configured, checkpointed) ?? configured;
+}
+
+function addressOf({ remoteAddress, info }: Pick<Agent, "remoteAddress" | "info">): string {
+  return `${remoteAddress} ${info.port}`;
 }

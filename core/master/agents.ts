@@ -15,9 +15,9 @@ export class Agents {
     private readonly offers: Offers,
     private readonly loss: AgentLoss,
   ) {
-    loss.onForgotten = (agent) => {
-      if (agent.connection !== undefined) this.byConnection.delete(agent.connection);
-    };
+    loss.onForgotten.push(({ connection }) => {
+      if (connection !== undefined) this.byConnection.delete(connection);
+    });
   }
 
   /** The agent behind a connection, once it has registered over it. */

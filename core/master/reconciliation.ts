@@ -2,7 +2,7 @@ import type { AgentId, TaskId } from "../base/ids.js";
 import type { scheduler, v1 } from "../protocol/v1.js";
 import type { MasterContext } from "./master-context.js";
 import type { Framework, Task } from "./master-state.js";
-import { lostState, statusFromMaster, tellStatus } from "./task-status.js";
+import { LATEST_STATE_MESSAGE, lostState, statusFromMaster, tellStatus } from "./task-status.js";
 
 /** Tells frameworks what the master knows: of the tasks they name, or of all when they name none. */
 export class Reconciliation {
@@ -68,7 +68,7 @@ export class Reconciliation {
       executorId: task.executorId,
       state: task.wire.status_update_state ?? task.wire.state,
       reason: "REASON_RECONCILIATION",
-      message: "Reconciliation: Latest task state",
+      message: LATEST_STATE_MESSAGE,
     });
     this.context.event(framework, {
       type: "UPDATE",

@@ -5,6 +5,9 @@ import type { v1 } from "../protocol/v1.js";
 import type { MasterContext } from "./master-context.js";
 import type { Framework, Task } from "./master-state.js";
 
+/** What the master says with the state it knows of a task. */
+export const LATEST_STATE_MESSAGE = "Reconciliation: Latest task state";
+
 export interface MasterStatus {
   readonly taskId: TaskId;
   readonly agentId?: AgentId | undefined;

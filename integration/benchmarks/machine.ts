@@ -1,13 +1,8 @@
-import { SeededRandom } from "../../core/base/random.js";
-import { silentLogger } from "../../core/base/logger.js";
-import { Master } from "../../core/master/master.js";
-import { MasterHooks } from "../../core/master/master-hooks.js";
 import type { MasterEffect, MasterInput } from "../../core/master/master-io.js";
 import { masterDefaults } from "../../core/master/master-settings.js";
 import type { MasterToAgent } from "../../core/protocol/agent-protocol.js";
 import type { scheduler, v1 } from "../../core/protocol/v1.js";
-import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
-import { DrfSorterFactory } from "../../modules/sorters/drf.js";
+import { bareMaster } from "./bare-master.js";
 import type { Benchmark, Figures } from "./benchmark.js";
 import { calibration, cpuMs } from "./calibration.js";
 
@@ -24,17 +19,7 @@ const TASK_RESOURCES: readonly v1.Resource[] = [
 class MachineDriver {
   launched = 0;
   finished = 0;
-  private readonly master = new Master({
-    settings: {
-      ...masterDefaults,
-      masterInfo: { id: "master", ip: 0, port: 5050, hostname: "localhost" },
-      version: "0",
-      startTimeMs: 0,
-    },
-    allocator: new HierarchicalAllocator(new DrfSorterFactory()),
-    random: new SeededRandom(1),
-    hooks: new MasterHooks(silentLogger),
-  });
+  private readonly master = bareMaster();
   private readonly inputs: MasterInput[] = [];
   private readonly effects: MasterEffect[] = [];
   private readonly agentIds = new Map<string, string>();

@@ -1,14 +1,8 @@
-import { silentLogger } from "../../core/base/logger.js";
-import { SeededRandom } from "../../core/base/random.js";
-import { MasterHooks } from "../../core/master/master-hooks.js";
 import type { MasterEffect, MasterInput } from "../../core/master/master-io.js";
-import { Master } from "../../core/master/master.js";
-import { masterDefaults } from "../../core/master/master-settings.js";
 import { schedulerEvent } from "../../core/protocol/codecs.js";
 import { Resources } from "../../core/resources/resources.js";
-import { HierarchicalAllocator } from "../../modules/allocators/hierarchical.js";
-import { DrfSorterFactory } from "../../modules/sorters/drf.js";
 import { AGENT, type Roles, roleOf } from "./allocator-cluster.js";
+import { bareMaster } from "./bare-master.js";
 import type { Figures } from "./benchmark.js";
 import { cpuMs } from "./calibration.js";
 
@@ -19,17 +13,7 @@ const UUID = Buffer.alloc(16).toString("base64");
 class OfferingMaster {
   encodedBytes = 0;
   private allocates = false;
-  private readonly master = new Master({
-    settings: {
-      ...masterDefaults,
-      masterInfo: { id: "master", ip: 0, port: 5050, hostname: "localhost" },
-      version: "0",
-      startTimeMs: 0,
-    },
-    allocator: new HierarchicalAllocator(new DrfSorterFactory()),
-    random: new SeededRandom(1),
-    hooks: new MasterHooks(silentLogger),
-  });
+  private readonly master = bareMaster();
 
   constructor(agents: number, frameworks: number, roles: Roles) {
     this.step({ type: "ELECTED", epoch: 1, registry: new Map() });

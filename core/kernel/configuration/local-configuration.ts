@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { attributesText, resourcesText } from "./agent-configuration.js";
 import { addressFields, loggingFields, logLevels, path } from "./common-fields.js";
-import { type Configured, count, flag, port } from "./fields.js";
+import { type Configured, flag, port } from "./fields.js";
+
+/** Far more than one machine has room for: each is read before any starts. */
+const MAX_AGENTS = 100_000;
 
 /** Every key of a local cluster's configuration: a master and its agents in one process. */
 export const localFields = {
-  agents: count(1, "how many agents the cluster has"),
+  agents: z.int().min(0).max(MAX_AGENTS).default(1).describe("how many agents the cluster has"),
   ip: addressFields.ip,
   port: port(5050, "the master's port; 0: any that is free"),
   agentPort: port(
