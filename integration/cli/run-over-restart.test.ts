@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { eventually } from "../contracts/processes.js";
 import { TestCluster } from "../testing/test-cluster.js";
-import { dasmos } from "./command-process.js";
+import { type CommandProcess, dasmos } from "./command-process.js";
 
 describe("dasmos run over a restart of the master", function () {
   this.timeout(180_000);
@@ -38,6 +38,17 @@ describe("dasmos run over a restart of the master", function () {
     );
   }
 
+  /** A task that its user has asked to kill while the master is away. */
+  async function killedMeanwhile(): Promise<CommandProcess> {
+    const running = run("echo one; exec sleep 1000");
+    await running.writes("stdout", /one/);
+    await cluster.master.kill();
+    await running.writes("stderr", /no connection to the master/);
+    running.signalGroup("SIGINT");
+    await running.writes("stderr", /killing the task/);
+    return running;
+  }
+
   it("waits for the master, and brings the rest of the output and the exit code", async () => {
     const file = join(cluster.root, "go-on");
     const running = run(`echo one; until [ -e ${file} ]; do sleep 0.1; done; echo two; exit 5`);
@@ -64,13 +75,8 @@ describe("dasmos run over a restart of the master", function () {
   });
 
   it("kills the task though the master learns of its agent later", async () => {
-    const running = run("echo one; exec sleep 1000");
-    await running.writes("stdout", /one/);
-    await cluster.master.kill();
+    const running = await killedMeanwhile();
     cluster.agent.process?.signal("SIGSTOP");
-    await running.writes("stderr", /no connection to the master/);
-    running.signalGroup("SIGINT");
-    await running.writes("stderr", /killing the task/);
     await cluster.master.start();
     await masterHas("a framework", ({ frameworks }) => frameworks[0]?.connected === true);
     cluster.agent.process?.signal("SIGCONT");
@@ -78,23 +84,13 @@ describe("dasmos run over a restart of the master", function () {
   });
 
   it("kills the task when the master is back, if that was asked for meanwhile", async () => {
-    const running = run("echo one; exec sleep 1000");
-    await running.writes("stdout", /one/);
-    await cluster.master.kill();
-    await running.writes("stderr", /no connection to the master/);
-    running.signalGroup("SIGINT");
-    await running.writes("stderr", /killing the task/);
+    const running = await killedMeanwhile();
     await cluster.master.start();
     expect((await running.ended).end).to.equal(128 + 15);
   });
 
   it("does not wait after a second Ctrl-C", async () => {
-    const running = run("echo one; exec sleep 1000");
-    await running.writes("stdout", /one/);
-    await cluster.master.kill();
-    await running.writes("stderr", /no connection to the master/);
-    running.signalGroup("SIGINT");
-    await running.writes("stderr", /killing the task/);
+    const running = await killedMeanwhile();
     // What follows at once may be npm passing the same request on.
     const asked = setInterval(() => running.signalGroup("SIGINT"), 200);
     expect((await running.ended).end).to.equal("SIGINT");
